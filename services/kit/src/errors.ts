@@ -22,7 +22,11 @@ export class HubError extends GraphQLError {
   override readonly name = 'HubError';
   readonly code: ErrorCode;
 
-  constructor(code: ErrorCode, message: string, options: { inputPath?: readonly (string | number)[]; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { inputPath?: readonly (string | number)[]; cause?: unknown } = {},
+  ) {
     super(message, {
       extensions: { code, ...(options.inputPath && { path: options.inputPath.map(String) }) },
       originalError: options.cause instanceof Error ? options.cause : null,

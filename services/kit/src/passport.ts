@@ -45,7 +45,8 @@ export interface PassportSigner {
 /** A signer from a private Ed25519 JWK whose `kid` is the issuer's name. Throws when the key is of another kind. */
 export async function passportSigner(jwk: JWK): Promise<PassportSigner> {
   const issuer = jwk.kid;
-  if (!issuer || !issuers[issuer]) throw new Error(`A passport key needs a kid out of: ${Object.keys(issuers).join(', ')}.`);
+  if (!issuer || !issuers[issuer])
+    throw new Error(`A passport key needs a kid out of: ${Object.keys(issuers).join(', ')}.`);
   const key = (await importJWK(jwk, alg)) as CryptoKey;
   const sign = (audience: string, subject: string, claims: Record<string, unknown>) =>
     new SignJWT(claims)

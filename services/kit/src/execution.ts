@@ -1,0 +1,217 @@
+/** Runs operations on a subgraph for a viewer: parse and validate once per document, a fresh context per operation. */
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  GraphQLError,
+  type OperationDefinitionNode,
+  createSourceEventStream,
+  execute,
+  getOperationAST,
+  parse,
+  validate,
+} from 'graphql';
+import type { DataSource } from 'typeorm';
+import { Session } from './database.js';
+import { HubError, badInput } from './errors.js';
+import { variableFaults, withInputPath } from './input-path.js';
+import type { Log } from './log.js';
+import type { Base, Subgraph } from './subgraph.js';
+import type { Viewer } from './viewer.js';
+
+/** On whose behalf an operation runs. Mutable where a passport is renewed. */
+export interface Asker {
+  viewer: Viewer;
+  locales: readonly string[];
+}
+
+export interface Operation {
+  query: string;
+  operationName?: string | null | undefined;
+  variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** A resolver's context. `fresh` opens another for the same asker: a subscription takes one per batch of events. */
+export type Context<L extends object> = Base & L & { fresh(): Context<L> };
+
+/** An operation that fits the schema. */
+export interface Prepared {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  operationName: string | null | undefined;
+  variables: Readonly<Record<string, unknown>>;
+}
+
+export interface Executor {
+  /** Parses and validates; answers every fault of the request. */
+  prepare(operation: Operation): Prepared | readonly GraphQLError[];
+  /** Runs a query or mutation. */
+  run(prepared: Prepared, asker: Asker): Promise<ExecutionResult>;
+  /** The results of a subscription, one per event; or what is wrong with it. The stream throws what ends it. */
+  subscribe(prepared: Prepared, asker: Asker): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>;
+}
+
+export const isPrepared = (prepared: Prepared | readonly GraphQLError[]): prepared is Prepared =>
+  'document' in prepared;
+
+export interface ExecutorOptions<L extends object> {
+  subgraph: Subgraph<L>;
+  database: DataSource;
+  log: Log;
+  now?: () => Date;
+}
+
+const maxDocuments = 1_000;
+
+export function createExecutor<L extends object>({
+  subgraph,
+  database,
+  log,
+  now = () => new Date(),
+}: ExecutorOptions<L>): Executor {
+  const { schema } = subgraph;
+  const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
+
+  const documentOf = (query: string): DocumentNode | readonly GraphQLError[] => {
+    const known = documents.get(query);
+    if (known) return known;
+    let result: DocumentNode | readonly GraphQLError[];
+    try {
+      const document = parse(query);
+      const errors = validate(schema, document);
+      result = errors.length > 0 ? errors.map((error) => withInputPath(document, error)) : document;
+    } catch (error) {
+      if (error instanceof GraphQLError) result = [error];
+      else if (error instanceof RangeError) result = [badInput(['query'], 'The document is nested too deeply.')];
+      else throw error;
+    }
+    if (documents.size >= maxDocuments) documents.delete(documents.keys().next().value!);
+    documents.set(query, result);
+    return result;
+  };
+
+  const prepare = ({ query, operationName, variables }: Operation): Prepared | readonly GraphQLError[] => {
+    const document = documentOf(query);
+    if (!('kind' in document)) return document;
+    const operation = getOperationAST(document, operationName);
+    if (!operation)
+      return [badInput(['operationName'], 'The document has no such operation, or several and no name is given.')];
+    const faults = variableFaults(schema, document, operation, variables ?? {});
+    return faults.length > 0 ? faults : { document, operation, operationName, variables: variables ?? {} };
+  };
+
+  const contextFor = (asker: Asker): Context<L> => {
+    const base = {
+      get viewer() {
+        return asker.viewer;
+      },
+      get locales() {
+        return asker.locales;
+      },
+      db: new Session(database, () => subgraph.settings(asker.viewer)),
+      now,
+      fresh: () => contextFor(asker),
+    };
+    const loaders = subgraph.loaders(base);
+    base.db.afterWrite(() => {
+      for (const loader of Object.values(loaders)) (loader as { clearAll?: () => void }).clearAll?.();
+    });
+    // Loaders are defined on the base itself: a spread would freeze the viewer's getter.
+    return Object.assign(base, loaders) as Context<L>;
+  };
+
+  const runPrepared = async (prepared: Prepared, asker: Asker, rootValue?: unknown): Promise<ExecutionResult> => {
+    const contextValue = contextFor(asker);
+    try {
+      const result = await execute({
+        schema,
+        document: prepared.document,
+        operationName: prepared.operationName,
+        variableValues: prepared.variables,
+        contextValue,
+        rootValue,
+      });
+      return masked(result, log);
+    } finally {
+      await contextValue.db.close();
+    }
+  };
+
+  return {
+    prepare,
+    async run(prepared, asker) {
+      if (prepared.operation.operation === 'subscription')
+        return { errors: [badInput(['query'], 'Subscriptions are answered over a WebSocket.')] };
+      return runPrepared(prepared, asker);
+    },
+    async subscribe(prepared, asker) {
+      const source = await createSourceEventStream({
+        schema,
+        document: prepared.document,
+        operationName: prepared.operationName,
+        variableValues: prepared.variables,
+        contextValue: contextFor(asker),
+      });
+      if (!(Symbol.asyncIterator in source)) return masked(source, log);
+      const events = source[Symbol.asyncIterator]();
+      const results: AsyncIterableIterator<ExecutionResult> = {
+        // By hand: an async generator would queue `return()` behind a pending `next()`, and never reach the source.
+        async next() {
+          try {
+            const { done, value } = await events.next();
+            return done
+              ? { done, value: undefined }
+              : { done: false, value: await runPrepared(prepared, asker, value) };
+          } catch (error) {
+            throw maskedError(error, log);
+          }
+        },
+        async return() {
+          await events.return?.();
+          return { done: true, value: undefined };
+        },
+        [Symbol.asyncIterator]: () => results,
+      };
+      return results;
+    },
+  };
+}
+
+function masked(result: ExecutionResult, log: Log): ExecutionResult {
+  return result.errors ? { ...result, errors: result.errors.map((error) => maskedError(error, log)) } : result;
+}
+
+/** SQLSTATE classes 08 and 57P, and Node's codes of a connection that cannot be had. */
+const connectionLost = /^(08...|57P..|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+
+/** An error as it may leave the service. What is neither meant for clients nor a fault of the request is logged and hidden. */
+function maskedError(thrown: unknown, log: Log): GraphQLError {
+  const error =
+    thrown instanceof GraphQLError
+      ? thrown
+      : new GraphQLError(String((thrown as Error)?.message ?? thrown), { originalError: thrown as Error });
+  const cause = rootOf(error);
+  if (cause instanceof GraphQLError) return error;
+  const code = String(
+    (cause as { code?: unknown })?.code ?? (cause as { driverError?: { code?: unknown } })?.driverError?.code ?? '',
+  );
+  const lost =
+    connectionLost.test(code) ||
+    /Connection terminated|timeout exceeded when trying to connect/.test((cause as Error)?.message ?? '');
+  log.error(lost ? 'the database is out of reach' : 'an operation failed', {
+    error: cause,
+    path: error.path?.join('.'),
+  });
+  return new GraphQLError(lost ? 'The service cannot reach its database.' : 'Something went wrong in the service.', {
+    ...(error.nodes && { nodes: error.nodes }),
+    ...(error.path && { path: error.path }),
+    extensions: { code: lost ? 'SUBGRAPH_UNAVAILABLE' : 'INTERNAL_SERVER_ERROR' },
+  });
+}
+
+/** What was thrown first: a HubError stops the search, since its cause is for the log alone. */
+function rootOf(error: unknown): unknown {
+  let current = error;
+  while (current instanceof GraphQLError && !(current instanceof HubError) && current.originalError)
+    current = current.originalError;
+  return current;
+}

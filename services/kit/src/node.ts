@@ -1,0 +1,7 @@
+import { Field, ID, InterfaceType } from 'type-graphql';
+
+@InterfaceType({ description: 'Anything with a global id.' })
+export abstract class Node {
+  @Field(() => ID, { description: 'Opaque and global: the same thing has the same id everywhere in the hub.' })
+  readonly id!: string;
+}

@@ -1,0 +1,229 @@
+/**
+ * One subgraph on the network: GraphQL over HTTP and graphql-transport-ws on /graphql, health checks, and nothing
+ * else without a passport.
+ *
+ * On a WebSocket the gateway shows a service passport once per connection and a viewer's passport with each
+ * operation, and renews those inside the protocol: a ping whose payload is `{passports: {<operation id>: <jwt>}}`.
+ * An operation whose passport runs out ends, by a timer too, since an idle stream has no events.
+ */
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { OperationContext } from 'graphql-http';
+import { createHandler } from 'graphql-http/lib/use/fastify';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { HubError } from './errors.js';
+import { type Asker, type Executor, type Operation, type Prepared, isPrepared } from './execution.js';
+import type { Log } from './log.js';
+import { type PassportVerifier, type ViewerPassport, passportHeader } from './passport.js';
+import type { Running } from './process.js';
+import type { Viewer } from './viewer.js';
+
+export interface ServerOptions {
+  name: string;
+  host: string;
+  port: number;
+  executor: Executor;
+  verify: PassportVerifier;
+  log: Log;
+  /** Whether the service can answer, for /readyz. */
+  ready: () => Promise<boolean>;
+  /** Internal endpoints of this service; each checks its own passport. */
+  routes?: (app: FastifyInstance) => void;
+  /** Offers subscriptions. */
+  subscriptions?: boolean;
+}
+
+const bodyLimit = 4 * 1024 * 1024; // the gateway takes 1 MiB from a client; entity representations may be more
+const maxPayload = 4 * 1024 * 1024;
+
+export async function serve(options: ServerOptions): Promise<Running> {
+  const { host, port, executor, verify, log, ready } = options;
+  const app = fastify({ bodyLimit, forceCloseConnections: true, keepAliveTimeout: 75_000 });
+  app.get('/livez', () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const ok = await ready();
+    return reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : 'unavailable' });
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send(refusal(new HubError('NOT_FOUND', 'There is nothing here.'))),
+  );
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error instanceof HubError && error.code === 'UNAUTHENTICATED' ? 401 : (error.statusCode ?? 500);
+    if (status >= 500) log.error('a request failed', { error });
+    const known = error instanceof HubError;
+    return reply
+      .code(status)
+      .send(
+        refusal(
+          known
+            ? error
+            : new HubError(
+                status < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR',
+                status < 500 ? error.message : 'Something went wrong in the service.',
+              ),
+        ),
+      );
+  });
+  options.routes?.(app);
+
+  const askers = new WeakMap<FastifyRequest, Asker>();
+  app.all(
+    '/graphql',
+    { onRequest: async (request) => void askers.set(request, await viewerOf(verify, request.headers[passportHeader])) },
+    createHandler<OperationContext>({
+      schema: undefined as never, // the executor has it
+      onSubscribe: (request, params) => {
+        const prepared = executor.prepare(params as Operation);
+        return isPrepared(prepared) ? executor.run(prepared, askers.get(request.raw)!) : prepared;
+      },
+      formatError: (error) => error as GraphQLError,
+    }),
+  );
+  await app.listen({ host, port });
+  const sockets = options.subscriptions ? listenForSubscriptions(app, options) : null;
+  const address = app.server.address() as { port: number };
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    async close() {
+      await sockets?.close();
+      await app.close();
+    },
+  };
+}
+
+const refusal = (error: HubError) => ({ errors: [{ message: error.message, extensions: error.extensions }] });
+
+/** The viewer in a passport; a service's passport opens no GraphQL. */
+async function viewerOf(verify: PassportVerifier, passport: unknown): Promise<ViewerPassport> {
+  const verified = await verify(typeof passport === 'string' ? passport : undefined);
+  if (verified.kind !== 'viewer') throw new HubError('UNAUTHENTICATED', 'A viewer’s passport is needed here.');
+  return verified;
+}
+
+function listenForSubscriptions(app: FastifyInstance, { executor, verify, log }: ServerOptions) {
+  const server = new WebSocketServer({ server: app.server, path: '/graphql', maxPayload, perMessageDeflate: false });
+  const askers = new WeakMap<object, Map<string, ExpiringAsker>>(); // per connection, by operation id
+  const disposable = useServer<Record<string, unknown>>(
+    {
+      async onConnect(socket) {
+        try {
+          const passport = await verify(socket.connectionParams?.['passport'] as string | undefined);
+          askers.set(socket, new Map());
+          return passport.kind === 'service';
+        } catch (error) {
+          if (error instanceof HubError) return false; // closes 4403
+          throw error;
+        }
+      },
+      async onSubscribe(socket, id, payload) {
+        const prepared = executor.prepare(payload);
+        if (!isPrepared(prepared)) return prepared;
+        try {
+          const asker = new ExpiringAsker(await viewerOf(verify, payload.extensions?.['passport']));
+          askers.get(socket)!.set(id, asker);
+          return {
+            schema: undefined as never,
+            document: prepared.document,
+            operationName: payload.operationName,
+            contextValue: { prepared, asker },
+          };
+        } catch (error) {
+          if (error instanceof HubError) return [error];
+          throw error;
+        }
+      },
+      execute: ({ contextValue }) => run(contextValue as Call),
+      subscribe: ({ contextValue }) => stream(contextValue as Call),
+      onComplete: (socket, id) => {
+        askers.get(socket)?.get(id)?.end();
+        askers.get(socket)?.delete(id);
+      },
+      onClose: (socket) => {
+        for (const asker of askers.get(socket)?.values() ?? []) asker.end();
+      },
+      async onPing(socket, payload) {
+        for (const [id, passport] of Object.entries((payload?.['passports'] ?? {}) as Record<string, unknown>)) {
+          try {
+            askers
+              .get(socket)
+              ?.get(id)
+              ?.renew(await viewerOf(verify, passport));
+          } catch (error) {
+            log.error('a passport offered for renewal was refused', { error, operation: id });
+          }
+        }
+      },
+    },
+    server,
+    12_000,
+  );
+  type Call = { prepared: Prepared; asker: ExpiringAsker };
+  const run = ({ prepared, asker }: Call) => executor.run(prepared, asker);
+  const stream = async ({ prepared, asker }: Call) => {
+    const results = await executor.subscribe(prepared, asker);
+    return Symbol.asyncIterator in results ? asker.guard(results) : results;
+  };
+  return {
+    async close() {
+      await disposable.dispose();
+    },
+  };
+}
+
+/** The asker of a long-lived operation, as long as their passport is renewed. */
+class ExpiringAsker implements Asker {
+  viewer: Viewer;
+  locales: readonly string[];
+  #timer: NodeJS.Timeout | undefined;
+  #expire!: (error: HubError) => void;
+  readonly #expired = new Promise<never>((_resolve, reject) => (this.#expire = reject));
+
+  constructor(passport: ViewerPassport) {
+    this.#expired.catch(() => undefined); // raced in `guard`; nobody may be waiting when it runs out
+    this.viewer = passport.viewer;
+    this.locales = passport.locales;
+    this.#arm(passport.expiresAt);
+  }
+
+  /** Takes over a newer passport of the same person or client: roles and bodies may have changed, who it is may not. */
+  renew({ viewer, locales, expiresAt }: ViewerPassport): void {
+    if (viewer.kind !== this.viewer.kind || viewer.key !== this.viewer.key)
+      throw new HubError('UNAUTHENTICATED', 'A passport is renewed by one of the same viewer.');
+    this.viewer = viewer;
+    this.locales = locales;
+    this.#arm(expiresAt);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** The same results, ended by UNAUTHENTICATED once the passport has run out. */
+  guard<T>(results: AsyncIterableIterator<T>): AsyncIterableIterator<T> {
+    const expired = this.#expired.catch(async (error: unknown) => {
+      await results.return?.();
+      throw error;
+    });
+    expired.catch(() => undefined);
+    return {
+      next: () => Promise.race([results.next(), expired]),
+      return: async () => {
+        this.end();
+        await results.return?.();
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  #arm(expiresAt: Date): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#expire(new HubError('UNAUTHENTICATED', 'The passport of this operation has run out.')),
+      Math.max(0, expiresAt.getTime() - Date.now()),
+    );
+  }
+}
