@@ -1,0 +1,31 @@
+/**
+ * Node, plus a rule: a test file that leaves a socket, server or child process open fails. Otherwise jest would
+ * hang on it, or another file would be blamed.
+ */
+import { TestEnvironment } from 'jest-environment-node';
+
+const kept = /^(TCP|TLS|Pipe|UDP)|^ProcessWrap$|Worker/;
+const open = () => {
+  const counts = {};
+  for (const kind of process.getActiveResourcesInfo()) if (kept.test(kind)) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+};
+
+export default class LeakCheckingEnvironment extends TestEnvironment {
+  async setup() {
+    await super.setup();
+    this.before = open();
+  }
+
+  async teardown() {
+    const leaked = () => Object.entries(open()).filter(([kind, count]) => count > (this.before[kind] ?? 0));
+    for (let waited = 0; waited < 1000 && leaked().length > 0; waited += 20)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    const left = leaked();
+    await super.teardown();
+    if (left.length > 0)
+      throw new Error(
+        `The test file left open: ${left.map(([kind, count]) => `${count - (this.before[kind] ?? 0)} ${kind}`).join(', ')}.`,
+      );
+  }
+}
