@@ -22,7 +22,7 @@ export interface EventLogRoles {
  */
 export const eventLogSql = (table: string, { owner, app, definer }: EventLogRoles): string[] => [
   `create table ${table}_head (
-     only boolean primary key default true check (only),
+     one_row boolean primary key default true check (one_row),
      epoch bigint not null default floor(random() * 4294967296)::bigint,
      last bigint not null default 0)`,
   `insert into ${table}_head default values`,

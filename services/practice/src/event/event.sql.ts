@@ -1,0 +1,59 @@
+/**
+ * The one door to the event log: a SECURITY DEFINER function that decides, for the viewer of the transaction, what
+ * each event after a position means to them. Nobody reads the table itself.
+ *
+ * Of each practice in the batch: was it visible at `after_place` (the before-image of its first event past it), and
+ * is it visible now? yes→no: NO_LONGER_VISIBLE, once, where it first went out of sight. no→yes: from where it first
+ * came into sight, that event (BECAME_VISIBLE when it is not one readers know) and the later ones. yes→yes: every
+ * event. no→no: nothing. Taking the *first* change in either case makes the answer stable however a replay is cut:
+ * a reader who resumes at x has been told of exactly what was in sight at x.
+ */
+import { type Image, seesHeader } from '../practice/practice.visibility.js';
+
+/** Events readers know; the others only change who sees what. */
+const known = ['SUBMITTED', 'PUBLISHED', 'REVISED', 'REVIEWED', 'ADOPTED', 'WITHDRAWN', 'SUPERSEDED'];
+
+const image = (event: string, side: 'before' | 'after'): Image => ({
+  key: `${event}.practice_key`,
+  owner: `${event}.owner`,
+  marking: `${event}.marking_${side}`,
+  audience: `${event}.audience_${side}`,
+  stage: `${event}.stage_${side}`,
+});
+const now: Image = { key: 'p.key', owner: 'p.owner', marking: 'p.marking', audience: 'p.audience', stage: 'p.stage' };
+
+export const eventReaderSql = ({ app, definer }: { app: string; definer: string }): string[] => [
+  `create function read_events(after_place bigint, origin bigint, batch int)
+     returns table (place bigint, type text, practice_key uuid, at timestamptz, seen_at_origin boolean)
+     language sql stable security definer set search_path = pg_catalog, public as $$
+   with batch as (
+     select e.* from public.event e where e.position > after_place order by e.position limit batch
+   ), touched as (
+     select k.practice_key,
+       coalesce((select ${seesHeader(now)} from public.practice p where p.key = k.practice_key), false) as now,
+       (select coalesce(${seesHeader(image('f', 'before'))}, false) from public.event f
+         where f.practice_key = k.practice_key and f.position > after_place order by f.position limit 1) as before,
+       (select coalesce(${seesHeader(image('f', 'before'))}, false) from public.event f
+         where f.practice_key = k.practice_key and f.position > origin order by f.position limit 1) as at_origin
+     from (select distinct b.practice_key from batch b where b.practice_key is not null) k
+   ), turned as (
+     select t.*,
+       (select min(f.position) from public.event f where f.practice_key = t.practice_key and f.position > after_place
+         and t.now <> t.before and coalesce(${seesHeader(image('f', 'after'))}, false) = t.now) as turn
+     from touched t
+   )
+   select b.position,
+     case
+       when t.now and (t.before or b.position > t.turn) and b.type in (${known.map((type) => `'${type}'`).join(', ')}) then b.type
+       when t.now and not t.before and b.position = t.turn
+         then case when b.type in (${known.map((type) => `'${type}'`).join(', ')}) then b.type else 'BECAME_VISIBLE' end
+       when not t.now and t.before and b.position = t.turn then 'NO_LONGER_VISIBLE'
+     end,
+     b.practice_key, b.at, coalesce(t.at_origin, false)
+   from batch b left join turned t on t.practice_key = b.practice_key
+   order by b.position
+   $$`,
+  `alter function read_events(bigint, bigint, int) owner to ${definer}`,
+  `revoke all on function read_events(bigint, bigint, int) from public`,
+  `grant execute on function read_events(bigint, bigint, int) to ${app}`,
+];

@@ -1,0 +1,7 @@
+import { type Migrations, migrate } from '@hub/kit/migrate';
+import { Practice1700000000001 } from './0001-practice.js';
+
+export const migrations: Migrations = [Practice1700000000001];
+
+/** Brings the practice database at `ownerUrl` up to date. */
+export const migrateService = (ownerUrl: string): Promise<string[]> => migrate(ownerUrl, migrations);

@@ -1,0 +1,168 @@
+/**
+ * Who may know of a practice: one table with a row per marking, rendered into the row-level policies and the event
+ * reader, so that they cannot drift apart. What is not said here is hidden.
+ *
+ * *viewer settings*: what the session tells PostgreSQL about the viewer (`viewerSettings`), set per transaction; a
+ * policy reads them wrapped in a sub-select, once per statement and not once per row. No setting, no rows.
+ * *image*: the columns visibility hangs on, of a practice as it is now or as an event recorded it.
+ */
+import { arrayLiteral, type Settings } from '@hub/kit/database';
+import { type MarkingName, type Viewer, groupsOf, holds, isVetted } from '@hub/kit/viewer';
+
+/** The columns visibility hangs on, as SQL. */
+export interface Image {
+  key: string;
+  owner: string;
+  marking: string;
+  audience: string;
+  /** How far its furthest version has come: DRAFT, SUBMITTED, PUBLISHED or DECLINED. */
+  stage: string;
+}
+
+const setting = (name: string) => `coalesce(current_setting('hub.${name}', true), '')`;
+const text = (name: string) => `(select ${setting(name)})`;
+// The outer cast keeps `= any (…)` from reading the sub-select as a set of rows.
+const list = (name: string) => `(select coalesce(nullif(${setting(name)}, ''), '{}')::text[])::text[]`;
+const flag = (name: string) => `(select ${setting(name)} = 'on')`;
+
+/** The viewer's settings, as SQL. */
+const viewer = {
+  known: `(select ${setting('viewer')} <> '')`,
+  vetted: flag('vetted'),
+  groups: list('groups'),
+  strictGroups: list('strict_groups'),
+  person: text('person'),
+  owners: list('owners'),
+  submitters: list('submitters'),
+  reviewer: text('reviewer'),
+  curator: flag('curator'),
+};
+
+/** What the session sets for a viewer. Each right is a set of tokens or a flag; an unknown role adds nothing. */
+export function viewerSettings(asker: Viewer): Settings {
+  const person = asker.kind === 'person';
+  const reachesAmber = person || asker.ceiling === 'AMBER';
+  const has = (role: 'REVIEWER' | 'CURATOR') => person && asker.roles.some((held) => held.role === role);
+  return {
+    'hub.viewer': `${asker.kind}:${asker.key ?? ''}`,
+    'hub.vetted': isVetted(asker) ? 'on' : 'off',
+    'hub.groups': arrayLiteral(
+      reachesAmber
+        ? groupsOf(asker, 'CONTRIBUTOR', 'FOCAL_POINT', 'ALTERNATE', 'OFFICER', 'REVIEWER', 'INTEGRATOR')
+        : [],
+    ),
+    'hub.strict_groups': arrayLiteral(person ? groupsOf(asker, 'FOCAL_POINT', 'ALTERNATE', 'OFFICER') : []),
+    'hub.person': person && asker.roles.length > 0 ? `p:${asker.key}` : '',
+    'hub.owners': arrayLiteral(person ? holds(asker, 'CONTRIBUTOR', 'FOCAL_POINT', 'ALTERNATE', 'OFFICER') : []),
+    'hub.submitters': arrayLiteral(person ? holds(asker, 'FOCAL_POINT', 'ALTERNATE', 'OFFICER') : []),
+    'hub.reviewer': has('REVIEWER') ? asker.key! : '',
+    'hub.curator': has('CURATOR') ? 'on' : 'off',
+  };
+}
+
+/** Who may know of a submitted practice, by marking. TLP 2.0, first.org/tlp. A new marking does not compile without its row. */
+export const seenBy: Record<MarkingName, (p: Image) => string> = {
+  CLEAR: (p) => `(${p.stage} = 'PUBLISHED' or ${viewer.vetted})`,
+  GREEN: () => viewer.vetted,
+  AMBER: (p) => `${p.audience} && ${viewer.groups}`,
+  AMBER_STRICT: (p) => `${p.audience} && ${viewer.strictGroups}`,
+  RED: (p) => `(${viewer.person} <> '' and ${p.audience} @> array[${viewer.person}])`,
+};
+
+const byMarking = (marking: string, p: Image): string =>
+  `case ${marking} ${Object.entries(seenBy)
+    .map(([name, rule]) => `when '${name}' then ${rule(p)}`)
+    .join(' ')} else false end`;
+
+const owned = (p: Image) => `${p.owner} = any (${viewer.owners})`;
+const assigned = (p: Image) =>
+  `(${viewer.reviewer} <> '' and exists (select 1 from public.review_assignment a
+     where a.practice_key = ${p.key} and a.person_key::text = ${viewer.reviewer} and a.ended_at is null))`;
+
+/** The header: the owner always; of what was submitted the assigned reviewers, the curators except RED, and whom the marking names. */
+export const seesHeader = (p: Image): string =>
+  `(${viewer.known} and (${owned(p)} or (${p.stage} <> 'DRAFT' and (
+     ${assigned(p)}
+     or (${viewer.curator} and ${p.marking} <> 'RED')
+     or (${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)})))))`;
+
+/** A section: whom its own marking *and* the practice's name; the curators' view of headers opens none. */
+const seesSection = (p: Image, sectionMarking: string): string =>
+  `(${owned(p)} or (${p.stage} <> 'DRAFT' and (
+     ${assigned(p)}
+     or (${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)} and ${byMarking(sectionMarking, p)}))))`;
+
+/** A version: the owner sees all; others what was submitted, the declined only with the header's insiders, and who
+ *  sees a practice only because it is published, what was published. */
+const seesVersion = (p: Image, version: string): string =>
+  `(${owned(p)} or (${version}.submitted_at is not null
+     and (${version}.state <> 'DECLINED' or ${viewer.curator} or ${assigned(p)})
+     and (${viewer.vetted} or ${version}.published_at is not null)))`;
+
+export const practiceImage = (alias: string): Image => ({
+  key: `${alias}.key`,
+  owner: `${alias}.owner`,
+  marking: `${alias}.marking`,
+  audience: `${alias}.audience`,
+  stage: `${alias}.stage`,
+});
+
+/** Tables everyone may read: vocabularies and projections of public facts. Every other table has policies. */
+export const publicTables = [
+  'theme',
+  'knowledge_product',
+  'area',
+  'state',
+  'body',
+  'workshop',
+  'membership',
+  'membership_progress',
+] as const;
+
+/** The read and write policies of the practice tables, as SQL; migrations run it. */
+export function policies({ owner, app, definer }: { owner: string; app: string; definer: string }): string[] {
+  const p = practiceImage('p');
+  const parent = (rule: string, key: string) =>
+    `exists (select 1 from public.practice p where p.key = ${key} and ${rule})`;
+  const versionParent = (rule: string) =>
+    `exists (select 1 from public.practice_version v join public.practice p on p.key = v.practice_key where v.key = version_key and ${rule})`;
+  const mayWrite = `p.owner = any (${viewer.owners}) and p.origin = 'SUBMISSION'`;
+  const maySubmit = `p.owner = any (${viewer.submitters}) and p.origin = 'SUBMISSION'`;
+  const ownRow = practiceImage('practice');
+  const table: Record<string, string[]> = {
+    practice: [
+      `for select to ${app} using (${seesHeader(ownRow)})`,
+      `for insert to ${app} with check (owner = any (${viewer.owners}) and origin = 'SUBMISSION' and stage = 'DRAFT')`,
+      `for update to ${app} using (owner = any (${viewer.owners}) and origin = 'SUBMISSION') with check (owner = any (${viewer.owners}) and origin = 'SUBMISSION')`,
+      `for delete to ${app} using (owner = any (${viewer.owners}) and origin = 'SUBMISSION' and stage = 'DRAFT')`,
+    ],
+    practice_version: [
+      `for select to ${app} using (${parent(seesVersion(p, 'practice_version'), 'practice_key')})`,
+      `for insert to ${app} with check (submitted_at is null and ${parent(mayWrite, 'practice_key')})`,
+      `for update to ${app} using (${parent(mayWrite, 'practice_key')})
+         with check (submitted_at is null and ${parent(mayWrite, 'practice_key')} or ${parent(maySubmit, 'practice_key')})`,
+      `for delete to ${app} using (submitted_at is null and ${parent(mayWrite, 'practice_key')})`,
+    ],
+    practice_section: [
+      `for select to ${app} using (${versionParent(`p.withdrawn_at is null and ${seesSection(p, 'practice_section.marking')}`)})`,
+      `for insert to ${app} with check (${versionParent(`v.submitted_at is null and ${mayWrite}`)})`,
+      `for update to ${app} using (${versionParent(`v.submitted_at is null and ${mayWrite}`)}) with check (${versionParent(`v.submitted_at is null and ${mayWrite}`)})`,
+      `for delete to ${app} using (${versionParent(`v.submitted_at is null and ${mayWrite}`)})`,
+    ],
+    practice_curation: [`for select to ${app} using (${viewer.curator})`],
+    review_assignment: [
+      `for select to ${app} using (${viewer.reviewer} <> '' and person_key::text = ${viewer.reviewer})`,
+    ],
+    idempotency_key: [
+      `for select to ${app} using (${viewer.known} and viewer = ${text('viewer')})`,
+      `for insert to ${app} with check (${viewer.known} and viewer = ${text('viewer')})`,
+    ],
+  };
+  return Object.entries(table).flatMap(([name, rules]) => [
+    `alter table ${name} enable row level security`,
+    `alter table ${name} force row level security`,
+    `create policy ${name}_owner on ${name} for all to ${owner} using (true) with check (true)`,
+    `create policy ${name}_definer on ${name} for select to ${definer} using (true)`,
+    ...rules.map((rule, index) => `create policy ${name}_${index} on ${name} ${rule}`),
+  ]);
+}
