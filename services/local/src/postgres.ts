@@ -6,13 +6,13 @@
  * postmaster.pid and stopped; one that was killed leaves its lock behind, which is taken away only when no such
  * process exists.
  */
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -24,12 +24,11 @@ import {
   rmdirSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
-import { spawnSync } from 'node:child_process';
 import pg from 'pg';
+import { freePort, isFree } from './freePort.js';
 import { OneLineError } from './oneLineError.js';
-import { type PostgresPrograms, postgresPrograms } from './postgresPrograms.js';
+import { type PostgresPrograms, postgresPrograms, varLib } from './postgresPrograms.js';
 import { until, within } from './within.js';
 
 export const postgresMajor = '18';
@@ -46,6 +45,8 @@ export interface PostgresOptions {
   fast?: boolean;
   /** Removes the data folder when the server stops, also when the process that started it is killed. */
   discard?: boolean;
+  /** False: as if the machine barred them, see postgresPrograms.ts. */
+  userNamespaces?: boolean;
 }
 
 export interface Postgres {
@@ -61,38 +62,41 @@ export interface Postgres {
 
 /** Starts the server on `dataDir`, making the folder the first time. Resolves once `select 1` was answered. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
-  const dataDir = resolve(options.dataDir);
-  const programs = await postgresPrograms();
-  check(dataDir);
+  check(resolve(options.dataDir));
+  const programs = await postgresPrograms(resolve(options.dataDir), options);
+  const dataDir = realPath(options.dataDir);
   if (!existsSync(join(dataDir, 'PG_VERSION'))) await create(programs, dataDir, options.fast ?? false);
   await stopPostgres(dataDir);
   const end = Date.now() + 15_000;
   for (;;) {
     const port = options.port || (await freePort());
-    const attempt = await start(programs, dataDir, port, options);
+    const attempt = (await isFree(port))
+      ? await start(programs, dataDir, port, options)
+      : 'could not bind: the port is taken';
     if (typeof attempt !== 'string') return attempt;
-    const taken = /could not bind|Address already in use/.test(attempt);
+    const taken = /could not bind/.test(attempt);
     if (taken && options.port)
       throw new OneLineError(`Port ${port} is taken: stop what listens there or choose another port for PostgreSQL.`);
     // After SIGKILL of a server its last children hold the shared memory for a moment.
-    const passing = taken || /shared memory|postmaster\.pid|is being used by another/.test(attempt);
+    const passing = taken || /shared memory|postmaster\.pid/.test(attempt);
     if (!passing || Date.now() > end)
-      throw new OneLineError(`PostgreSQL did not start: ${attempt} (whole log: ${log(dataDir)})`);
+      throw new OneLineError(`PostgreSQL did not start: ${reason(attempt)} (whole log: ${log(dataDir)})`);
     await new Promise((done) => setTimeout(done, 300));
   }
 }
 
 /** The server that runs on this data folder, if one does and answers. */
 export async function findPostgres(dataDir: string): Promise<{ adminUrl: string; port: number } | null> {
-  const lock = readLock(resolve(dataDir));
-  if (!lock || !isServerOf(lock.pid, resolve(dataDir))) return null;
-  const adminUrl = urlOf(resolve(dataDir), lock.port);
+  dataDir = realPath(dataDir);
+  const lock = readLock(dataDir);
+  if (!lock || !isServerOf(lock.pid, dataDir)) return null;
+  const adminUrl = urlOf(dataDir, lock.port);
   return (await answers(adminUrl)) ? { adminUrl, port: lock.port } : null;
 }
 
 /** Stops a server that runs on this data folder, whoever started it, and clears the lock of one that was killed. */
 export async function stopPostgres(dataDir: string): Promise<void> {
-  dataDir = resolve(dataDir);
+  dataDir = realPath(dataDir);
   const lock = readLock(dataDir);
   if (!lock) return;
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
@@ -101,6 +105,15 @@ export async function stopPostgres(dataDir: string): Promise<void> {
     if (await until(stopTimeoutMs, () => !isServerOf(lock.pid, dataDir))) break;
   }
   if (readLock(dataDir)?.pid === lock.pid) rmSync(join(dataDir, 'postmaster.pid'), { force: true });
+}
+
+/** Stops the server and deletes the folder and all data in it. */
+export async function removePostgres(dataDir: string): Promise<void> {
+  await stopPostgres(dataDir);
+  const place = realPath(dataDir);
+  const paths = [place, dataDir, `${dataDir}.unfinished`, `${dataDir}.password`];
+  if (dirname(dirname(place)) === varLib) paths.push(dirname(place));
+  for (const path of paths) rmSync(path, { recursive: true, force: true });
 }
 
 /** Throws when the folder is one this server cannot or must not take. */
@@ -128,6 +141,7 @@ async function create(programs: PostgresPrograms, dataDir: string, fast: boolean
   rmSync(passwordFile, { force: true });
   const password = randomBytes(24).toString('base64url');
   writeFileSync(passwordFile, password, { mode: 0o600 });
+  programs.own(passwordFile);
   try {
     const initdb = programs.start('initdb', [
       `--pgdata=${unfinished}`,
@@ -156,7 +170,7 @@ async function create(programs: PostgresPrograms, dataDir: string, fast: boolean
   }
 }
 
-/** The running server, or why it did not start. */
+/** The running server, or what it said instead. */
 async function start(programs: PostgresPrograms, dataDir: string, port: number, options: PostgresOptions) {
   const output = openSync(log(dataDir), 'w', 0o600);
   const settings = {
@@ -188,19 +202,19 @@ async function start(programs: PostgresPrograms, dataDir: string, port: number, 
   void ended.then(() => (over = true));
   const adminUrl = urlOf(dataDir, port);
   const ready = await until(startTimeoutMs, async () => over || (await answers(adminUrl)), 40);
-  if (over) return failure ?? reason(readFileSync(log(dataDir), 'utf8'));
+  if (over) return failure ?? readFileSync(log(dataDir), 'utf8');
   if (!ready) {
     server.kill('SIGKILL');
     return `no answer within ${startTimeoutMs / 1000} s`;
   }
-  const leash = leashed(server, options.discard ? dataDir : undefined);
+  const leash = leashed(server, options.discard ? [dataDir, resolve(options.dataDir)] : []);
   void ended.then(() => leash.kill('SIGKILL'));
   const stop = async () => {
     for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
       if (!over) server.kill(signal);
       if (await within(stopTimeoutMs, ended)) break;
     }
-    if (options.discard) rmSync(dataDir, { recursive: true, force: true });
+    if (options.discard) await removePostgres(options.dataDir);
   };
   return { adminUrl, port, pid: server.pid!, ended, stop };
 }
@@ -209,9 +223,9 @@ async function start(programs: PostgresPrograms, dataDir: string, port: number, 
  * Stops the server when this process is gone, SIGKILL included: a shell waits for the end of a pipe that only we
  * hold open. (The next start would find the server and stop it too; this spares the machine until then.)
  */
-function leashed(server: ChildProcess, discard: string | undefined): ChildProcess {
-  const script = `cat >/dev/null; kill -INT "$0" && while kill -0 "$0"; do sleep 0.1; done; [ -z "$1" ] || rm -rf "$1"`;
-  const leash = spawn('sh', ['-c', script, String(server.pid), discard ?? ''], {
+function leashed(server: ChildProcess, discard: string[]): ChildProcess {
+  const script = `cat >/dev/null; kill -INT "$0" && while kill -0 "$0"; do sleep 0.1; done; [ $# = 0 ] || rm -rf "$@"`;
+  const leash = spawn('sh', ['-c', script, String(server.pid), ...discard], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -247,6 +261,14 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
+/** Where the data folder is in truth, or will be: it may be a link, see postgresPrograms.ts. */
+function realPath(dataDir: string): string {
+  const path = resolve(dataDir);
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
+    ? resolve(dirname(path), readlinkSync(path))
+    : path;
+}
+
 function readLock(dataDir: string): { pid: number; port: number } | null {
   const file = join(dataDir, 'postmaster.pid');
   if (!existsSync(file)) return null;
@@ -265,14 +287,4 @@ function isServerOf(pid: number, dataDir: string): boolean {
   return (
     spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.includes(dataDir) ?? false
   );
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer().once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
 }

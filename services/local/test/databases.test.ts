@@ -88,26 +88,6 @@ test('it may be run again: data stay, passwords become the new ones', async () =
   }
 });
 
-test('an administrator who is not a superuser will do', async () => {
-  await connected(adminUrl, (admin) =>
-    admin.query(`drop role if exists lesser; create role lesser login createrole createdb password 'lesser'`),
-  );
-  const url = new URL(adminUrl);
-  url.username = url.password = 'lesser';
-  // The roles of this server were made by its superuser; a lesser administrator has to be given them.
-  await connected(adminUrl, async (admin) => {
-    for (const service of services)
-      for (const kind of ['owner', 'app', 'definer'])
-        await admin.query(`grant ${service}_${kind} to lesser with admin true`);
-  });
-  const made = await prepareDatabases(url.href, passwords, { suffix: '_lesser' });
-  for (const service of services) await connected(made[service].url, (app) => app.query('select 1'));
-  await connected(adminUrl, async (admin) => {
-    for (const service of services) await admin.query(`drop database ${service}_lesser with (force)`);
-    await admin.query('drop owned by lesser cascade; drop role lesser');
-  });
-});
-
 test('a server that does not answer is reported in one line', async () => {
   await expect(prepareDatabases('postgres://nobody:x@127.0.0.1:1/postgres', passwords)).rejects.toThrow(
     /^The database at 127\.0\.0\.1:1 cannot be reached .*$/,
