@@ -62,6 +62,8 @@ export interface WakeUpOptions {
   /** The NOTIFY channel; one per log. */
   channel: string;
   log: Log;
+  /** The head of the log: asked once per poll and process, so that idle readers ask nothing. */
+  head: () => Promise<number>;
 }
 
 /**
@@ -72,6 +74,7 @@ export interface WakeUpOptions {
 export class WakeUps {
   #client: pg.Client | null = null;
   #count = 0;
+  #head = -1;
   #waiting = new Set<() => void>();
   #notifyTimer: NodeJS.Timeout | null = null;
   #reconnectTimer: NodeJS.Timeout | null = null;
@@ -79,7 +82,7 @@ export class WakeUps {
   #closed = false;
 
   private constructor(private readonly options: WakeUpOptions) {
-    this.#pollTimer = setInterval(() => this.#ring(), pollMs);
+    this.#pollTimer = setInterval(() => void this.#poll(), pollMs);
   }
 
   static async open(options: WakeUpOptions): Promise<WakeUps> {
@@ -128,6 +131,16 @@ export class WakeUps {
   #ring(): void {
     this.#count += 1;
     for (const done of [...this.#waiting]) done();
+  }
+
+  async #poll(): Promise<void> {
+    try {
+      const head = await this.options.head();
+      if (head !== this.#head) this.#ring();
+      this.#head = head;
+    } catch (error) {
+      this.options.log.error('the head of the log cannot be read', { error });
+    }
   }
 
   async #connect(): Promise<void> {

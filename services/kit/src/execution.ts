@@ -53,8 +53,10 @@ export interface Executor {
 export const isPrepared = (prepared: Prepared | readonly GraphQLError[]): prepared is Prepared =>
   'document' in prepared;
 
-export interface ExecutorOptions<L extends object> {
-  subgraph: Subgraph<L>;
+export interface ExecutorOptions<L extends object, P> {
+  subgraph: Subgraph<L, P>;
+  /** What the process made once and every request shares. */
+  parts?: P;
   database: DataSource;
   log: Log;
   now?: () => Date;
@@ -62,12 +64,13 @@ export interface ExecutorOptions<L extends object> {
 
 const maxDocuments = 1_000;
 
-export function createExecutor<L extends object>({
+export function createExecutor<L extends object, P>({
   subgraph,
+  parts,
   database,
   log,
   now = () => new Date(),
-}: ExecutorOptions<L>): Executor {
+}: ExecutorOptions<L, P>): Executor {
   const { schema } = subgraph;
   const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
@@ -111,7 +114,7 @@ export function createExecutor<L extends object>({
       now,
       fresh: () => contextFor(asker),
     };
-    const loaders = subgraph.loaders(base);
+    const loaders = subgraph.loaders(base, parts as P);
     base.db.afterWrite(() => {
       for (const loader of Object.values(loaders)) (loader as { clearAll?: () => void }).clearAll?.();
     });
@@ -180,6 +183,9 @@ function masked(result: ExecutionResult, log: Log): ExecutionResult {
   return result.errors ? { ...result, errors: result.errors.map((error) => maskedError(error, log)) } : result;
 }
 
+/** SQLSTATEs of a text PostgreSQL cannot hold, such as U+0000. */
+const notText = /^(22021|22P05)$/;
+
 /** SQLSTATE classes 08 and 57P, and Node's codes of a connection that cannot be had. */
 const connectionLost = /^(08...|57P..|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 
@@ -194,6 +200,7 @@ function maskedError(thrown: unknown, log: Log): GraphQLError {
   const code = String(
     (cause as { code?: unknown })?.code ?? (cause as { driverError?: { code?: unknown } })?.driverError?.code ?? '',
   );
+  if (notText.test(code)) return badInput(error.path ?? [], 'A text holds characters that cannot be stored.');
   const lost =
     connectionLost.test(code) ||
     /Connection terminated|timeout exceeded when trying to connect/.test((cause as Error)?.message ?? '');

@@ -35,8 +35,8 @@ function wayTo(ancestors: Ancestors, key: string | number | undefined): string[]
 function wayToNode(document: DocumentNode, wanted: unknown): string[] {
   let way: string[] = [];
   visit(document, {
-    enter(node, key, _parent, _path, ancestors) {
-      if (node === wanted) way = wayTo(ancestors, key);
+    enter(node, key, parent, _path, ancestors) {
+      if (node === wanted) way = wayTo([...ancestors, parent], key); // graphql-js leaves the parent out of the ancestors
     },
   });
   return way;
@@ -73,8 +73,8 @@ export function variableFaults(
 function usedAt(document: DocumentNode, name: string): string[] {
   let way: string[] | null = null;
   visit(document, {
-    Variable(node, key, _parent, _path, ancestors) {
-      const path = wayTo(ancestors, key);
+    Variable(node, key, parent, _path, ancestors) {
+      const path = wayTo([...ancestors, parent], key);
       if (way === null && node.name.value === name && path.length > 0) way = path;
     },
   });

@@ -1,6 +1,5 @@
 /** The scalars of the public API. A malformed value is `BAD_USER_INPUT`; its path is added where it was met. */
-import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { HubError } from './errors.js';
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 
 function textScalar(
   name: string,
@@ -10,9 +9,14 @@ function textScalar(
   serialize: (value: unknown) => unknown = String,
   specifiedByURL?: string,
 ) {
-  const read = (value: unknown) => {
+  const read = (value: unknown, node?: ValueNode) => {
     const parsed = typeof value === 'string' ? parse(value) : null;
-    if (parsed === null) throw new HubError('BAD_USER_INPUT', `${name} must be ${allowed}.`);
+    if (parsed === null)
+      // With its node: graphql-js reports a GraphQLError from a literal as it is, and the path is found by the node.
+      throw new GraphQLError(`${name} must be ${allowed}.`, {
+        ...(node && { nodes: node }),
+        extensions: { code: 'BAD_USER_INPUT' },
+      });
     return parsed;
   };
   return new GraphQLScalarType({
@@ -20,8 +24,8 @@ function textScalar(
     description,
     ...(specifiedByURL && { specifiedByURL }),
     serialize,
-    parseValue: read,
-    parseLiteral: (node: ValueNode) => read(node.kind === Kind.STRING ? node.value : null),
+    parseValue: (value) => read(value),
+    parseLiteral: (node: ValueNode) => read(node.kind === Kind.STRING ? node.value : null, node),
   });
 }
 

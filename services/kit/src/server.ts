@@ -12,7 +12,7 @@ import type { OperationContext } from 'graphql-http';
 import { createHandler } from 'graphql-http/lib/use/fastify';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import { HubError } from './errors.js';
+import { type ErrorCode, HubError } from './errors.js';
 import { type Asker, type Executor, type Operation, type Prepared, isPrepared } from './execution.js';
 import type { Log } from './log.js';
 import { type PassportVerifier, type ViewerPassport, passportHeader } from './passport.js';
@@ -49,7 +49,7 @@ export async function serve(options: ServerOptions): Promise<Running> {
     reply.code(404).send(refusal(new HubError('NOT_FOUND', 'There is nothing here.'))),
   );
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const status = error instanceof HubError && error.code === 'UNAUTHENTICATED' ? 401 : (error.statusCode ?? 500);
+    const status = error instanceof HubError ? (statusOf[error.code] ?? 500) : (error.statusCode ?? 500);
     if (status >= 500) log.error('a request failed', { error });
     const known = error instanceof HubError;
     return reply
@@ -91,6 +91,16 @@ export async function serve(options: ServerOptions): Promise<Running> {
     },
   };
 }
+
+/** How an internal endpoint's refusal is told in HTTP. */
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  BAD_USER_INPUT: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  SUBGRAPH_UNAVAILABLE: 503,
+};
 
 const refusal = (error: HubError) => ({ errors: [{ message: error.message, extensions: error.extensions }] });
 

@@ -33,7 +33,7 @@ export interface Base {
 /** A federated reference as the gateway sends it. */
 export type Reference = { __typename: string; id: string } & Record<string, unknown>;
 
-export interface SubgraphDefinition<L extends object> {
+export interface SubgraphDefinition<L extends object, P = undefined> {
   name: string;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- type-graphql's own type for classes
   resolvers: NonEmptyArray<Function>;
@@ -43,15 +43,16 @@ export interface SubgraphDefinition<L extends object> {
   /** Scalars that stand for a class, as type-graphql's `scalarsMap`. */
   // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type
   scalars?: { type: Function; scalar: GraphQLScalarType }[];
-  /** The loaders of one request; made anew for each, they remember one viewer's answers. */
-  loaders: (base: Base) => L;
+  /** The loaders of one request; made anew for each, they remember one viewer's answers. `parts` is what the process
+   *  made once and every request shares. */
+  loaders: (base: Base, parts: P) => L;
   /** What the session tells the row-level policies about the viewer. */
   settings: (viewer: Viewer) => Settings;
   /** Per entity: the thing a reference names, or null when it does not exist or may not be seen. */
   references: Record<string, (reference: Reference, context: Base & L) => unknown>;
 }
 
-export interface Subgraph<L extends object = object> extends SubgraphDefinition<L> {
+export interface Subgraph<L extends object = object, P = undefined> extends SubgraphDefinition<L, P> {
   schema: GraphQLSchema;
   /** The SDL the composition reads. */
   sdl: string;
@@ -59,7 +60,9 @@ export interface Subgraph<L extends object = object> extends SubgraphDefinition<
 
 const federation = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@tag", "@inaccessible", "@authenticated", "@requiresScopes"])`;
 
-export async function buildSubgraph<L extends object>(definition: SubgraphDefinition<L>): Promise<Subgraph<L>> {
+export async function buildSubgraph<L extends object, P>(
+  definition: SubgraphDefinition<L, P>,
+): Promise<Subgraph<L, P>> {
   const built = await buildSchema({
     resolvers: definition.resolvers,
     orphanedTypes: definition.types ?? [],
@@ -93,7 +96,7 @@ function carryOver(from: GraphQLSchema, to: GraphQLSchema): void {
   for (const type of Object.values(from.getTypeMap())) {
     const twin = to.getType(type.name);
     if (!twin || type.name.startsWith('__')) continue;
-    twin.extensions = type.extensions;
+    twin.extensions = { ...type.extensions, ...twin.extensions }; // the twin's hold its reference resolver
     if (isInputObjectType(type) && isInputObjectType(twin))
       for (const [name, field] of Object.entries(type.getFields())) {
         const copy = twin.getFields()[name]!;
