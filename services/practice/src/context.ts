@@ -1,0 +1,26 @@
+/** What a resolver is handed: who asks, their session, one loader per noun, the event log. */
+import type { Context } from '@hub/kit/execution';
+import type { Base } from '@hub/kit/subgraph';
+import type { EventLog } from './event/event.log.js';
+import { knowledgeProductLoader } from './knowledge-product/knowledge-product.loader.js';
+import { memberStateLoader } from './member-state/member-state.loader.js';
+import { practiceLoader, sectionLoader } from './practice/practice.loader.js';
+import { regionLoader } from './region/region.loader.js';
+import { regionalBodyLoader } from './regional-body/regional-body.loader.js';
+import { narrowerThemeLoader, themeLoader } from './theme/theme.loader.js';
+import { workshopLoader } from './workshop/workshop.loader.js';
+
+export const loaders = (base: Base, events: EventLog) => ({
+  events,
+  practices: practiceLoader(base),
+  sections: sectionLoader(base),
+  themes: themeLoader(base),
+  narrowerThemes: narrowerThemeLoader(base),
+  knowledgeProducts: knowledgeProductLoader(base),
+  memberStates: memberStateLoader(base),
+  regionalBodies: regionalBodyLoader(base),
+  regions: regionLoader(base),
+  workshops: workshopLoader(base),
+});
+
+export type PracticeContext = Context<ReturnType<typeof loaders>>;

@@ -1,0 +1,123 @@
+/** Appending to the event log, and reading it for a viewer. */
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import { type CursorCodec, cursorInvalid } from '@hub/kit/cursor';
+import type { WakeUps } from '@hub/kit/event-log';
+import type { PracticeContext } from '../context.js';
+import { type PracticeFilter } from '../practice/practice.filter.js';
+import { fitting } from '../practice/practice.list.js';
+import type { PracticeRow } from '../practice/practice.js';
+import type { PracticeState } from '../practice/vocabulary.js';
+import { PracticeEventType } from './event.js';
+
+/** What the process made once: how readers are woken, how places become cursors. */
+export interface EventLog {
+  wakeUps: Pick<WakeUps, 'count' | 'after' | 'wake'>;
+  cursors: CursorCodec;
+  /** How long a stream stays silent before it sends a HEARTBEAT. */
+  heartbeatMs: number;
+}
+
+/** What an event records of a practice: what its visibility hangs on. */
+export type EventImage = Pick<PracticeRow, 'marking' | 'audience' | 'stage'> & { state: PracticeState };
+
+export interface NewEvent {
+  /** AUDIENCE_CHANGED never reaches readers as such: it shows as BECAME_VISIBLE or NO_LONGER_VISIBLE. */
+  type: 'SUBMITTED' | 'PUBLISHED' | 'REVISED' | 'WITHDRAWN' | 'AUDIENCE_CHANGED';
+  practiceKey: string;
+  owner: string;
+  version: number;
+  at: Date;
+  before: EventImage;
+  after: EventImage;
+}
+
+/** Appends to the log in the caller's transaction. The position is given at commit (kit/event-log.ts). */
+export async function append(tx: EntityManager, event: NewEvent): Promise<void> {
+  const { type, practiceKey, owner, version, at, before, after } = event;
+  await tx.query(
+    `insert into event (id, type, at, practice_key, version, owner,
+       marking_before, audience_before, stage_before, state_before, marking_after, audience_after, stage_after, state_after)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    [
+      ...[randomUUID(), type, at, practiceKey, version, owner],
+      ...[before.marking, before.audience, before.stage, before.state],
+      ...[after.marking, after.audience, after.stage, after.state],
+    ],
+  );
+}
+
+/** An event as it is for one viewer. */
+export interface SeenEvent {
+  place: number;
+  type: PracticeEventType;
+  practiceKey: string;
+  at: Date;
+}
+
+export interface Batch {
+  events: SeenEvent[];
+  /** Everything up to here has been looked at. */
+  place: number;
+  head: number;
+  epoch: number;
+}
+
+/** Where a reader is: at `place`, having begun at `origin`, told since then of `announced`. */
+export interface Reader {
+  place: number;
+  origin: number;
+  announced: Set<string>;
+}
+
+const batchSize = 500;
+
+/** The head of the log and its epoch, in the context's read transaction. */
+export const readHead = async ({ db }: PracticeContext): Promise<{ head: number; epoch: number }> => {
+  const [row] = await db.read((tx) =>
+    tx.query<{ last: string; epoch: string }[]>('select last, epoch from event_head'),
+  );
+  return { head: Number(row!.last), epoch: Number(row!.epoch) };
+};
+
+/** The place of a cursor the client gave; throws `CURSOR_INVALID`. */
+export function placeOf({ cursors }: EventLog, { head, epoch }: { head: number; epoch: number }, cursor: string): number {
+  const { position } = cursors.decode(epoch, cursor);
+  if (position > head) throw cursorInvalid();
+  return position;
+}
+
+/**
+ * The next batch past the reader's place, decided for the viewer as of now. A filter applies to what is visible now;
+ * NO_LONGER_VISIBLE passes any filter. A reader that began behind is told NO_LONGER_VISIBLE only of what it could see
+ * where it began or has been told of since: what came and went meanwhile never was, for it.
+ */
+export async function readBatch(context: PracticeContext, reader: Reader, filter: PracticeFilter | null | undefined): Promise<Batch> {
+  const { head, epoch } = await readHead(context);
+  const rows = await context.db.read((tx) =>
+    tx.query<{ place: string; type: PracticeEventType | null; practice_key: string; at: Date; seen_at_origin: boolean }[]>(
+      'select * from read_events($1, $2, $3)',
+      [reader.place, reader.origin, batchSize],
+    ),
+  );
+  const gone = PracticeEventType.NO_LONGER_VISIBLE;
+  const seen = rows.filter(
+    (row) => row.type && (row.type !== gone || row.seen_at_origin || reader.announced.has(row.practice_key)),
+  );
+  const fits = filter
+    ? await context.db.read((tx) => fitting(tx, context.viewer, seen.map((row) => row.practice_key), filter))
+    : null;
+  const events = seen
+    .filter((row) => row.type === gone || !fits || fits.has(row.practice_key))
+    .map((row) => ({ place: Number(row.place), type: row.type!, practiceKey: row.practice_key, at: row.at }));
+  for (const { type, practiceKey } of events)
+    if (type === gone) reader.announced.delete(practiceKey);
+    else reader.announced.add(practiceKey);
+  reader.place = Number(rows.at(-1)?.place ?? reader.place);
+  if (reader.place >= head) {
+    // Caught up: from here on the reader knows what it could see at its own place.
+    reader.origin = reader.place;
+    reader.announced.clear();
+  }
+  return { events, place: reader.place, head, epoch };
+}

@@ -1,0 +1,72 @@
+/** The event log in the API: a live stream, and the same as pages (delta sync). */
+import { Arg, Ctx, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { badInput } from '@hub/kit/errors';
+import { defaultPageSize, maxPageSize } from '@hub/kit/page';
+import { Cursor } from '@hub/kit/scalars';
+import type { PracticeContext } from '../context.js';
+import { PracticeFilter, checkFilter } from '../practice/practice.filter.js';
+import { type Reader, type SeenEvent, placeOf, readBatch, readHead } from './event.log.js';
+import { type StreamArgs, openStream } from './event.stream.js';
+import { PracticeChange, PracticeEvent, PracticeEventConnection } from './event.js';
+
+const after = {
+  nullable: true,
+  description: 'The cursor of the last event dealt with.',
+} as const;
+
+@Resolver(() => PracticeEvent)
+export class EventResolver {
+  @Query(() => PracticeEventConnection, {
+    nullable: true,
+    description:
+      'Catch-up and delta sync: the events after a cursor, or from the beginning, as far as they concern what the viewer may see. Ask again with the answer’s cursor.',
+  })
+  async practiceEvents(
+    @Arg('after', () => Cursor, after) afterCursor: string | null | undefined,
+    @Arg('first', () => Int, { nullable: true, description: `How many, 1 to ${maxPageSize}; ${defaultPageSize} when left out.` })
+    first: number | null | undefined,
+    @Arg('filter', () => PracticeFilter, { nullable: true, description: 'Narrows to events of practices that fit now.' })
+    filter: PracticeFilter | null | undefined,
+    @Ctx() context: PracticeContext,
+  ): Promise<PracticeEventConnection> {
+    const size = first ?? defaultPageSize;
+    if (size < 1 || size > maxPageSize) throw badInput(['first'], `first must be 1 to ${maxPageSize}.`);
+    checkFilter(filter);
+    const { head, epoch } = await readHead(context);
+    const start = afterCursor ? placeOf(context.events, { head, epoch }, afterCursor) : 0;
+    const reader: Reader = { place: start, origin: start, announced: new Set() };
+    const seen: SeenEvent[] = [];
+    while (seen.length <= size && reader.place < head) seen.push(...(await readBatch(context, reader, filter)).events);
+    const cursorAt = (place: number) => context.events.cursors.encode(epoch, { position: place, ordinal: 0 });
+    const edges = seen.slice(0, size).map(({ place, type, at, practiceKey }) => {
+      const cursor = cursorAt(place);
+      return { cursor, node: new PracticeChange(cursor, type, at, practiceKey) };
+    });
+    const hasNextPage = seen.length > size;
+    return {
+      edges,
+      nodes: edges.map(({ node }) => node),
+      pageInfo: {
+        hasNextPage,
+        hasPreviousPage: start > 0,
+        startCursor: edges[0]?.cursor ?? null,
+        endCursor: edges.at(-1)?.cursor ?? null,
+      },
+      cursor: hasNextPage ? edges.at(-1)!.cursor : cursorAt(Math.max(reader.place, start)),
+    };
+  }
+
+  @Subscription(() => PracticeEvent, {
+    name: 'practiceEvents',
+    description: 'Every event the viewer may know of, once and in order. With `after`, first what was missed, then live.',
+    subscribe: ({ args, context }) => openStream(context as PracticeContext, args as StreamArgs),
+  })
+  practiceEventStream(
+    @Root() event: PracticeEvent,
+    @Arg('after', () => Cursor, after) _after: string | null | undefined,
+    @Arg('filter', () => PracticeFilter, { nullable: true, description: 'Narrows to events of practices that fit now.' })
+    _filter: PracticeFilter | null | undefined,
+  ): PracticeEvent {
+    return event;
+  }
+}

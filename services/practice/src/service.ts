@@ -1,0 +1,65 @@
+/** The practice service: its database, its subgraph, its event log, on the network. */
+import type { JWK } from 'jose';
+import { cursorCodec } from '@hub/kit/cursor';
+import { databaseAnswers, openDatabase } from '@hub/kit/database';
+import { WakeUps } from '@hub/kit/event-log';
+import { createExecutor } from '@hub/kit/execution';
+import type { Log } from '@hub/kit/log';
+import { passportVerifier } from '@hub/kit/passport';
+import type { Running } from '@hub/kit/process';
+import { serve } from '@hub/kit/server';
+import { buildSubgraph } from '@hub/kit/subgraph';
+import { entityClasses } from './entities.js';
+import { practiceSubgraph } from './subgraph.js';
+
+export interface PracticeConfig {
+  host: string;
+  port: number;
+  databaseUrl: string;
+  poolSize?: number;
+  /** Public keys of who may issue passports. */
+  passportKeys: { keys: JWK[] };
+  /** 32 bytes under which event cursors are encrypted. */
+  cursorKey: Buffer;
+  heartbeatMs?: number;
+  log: Log;
+}
+
+export async function start(config: PracticeConfig): Promise<Running> {
+  const { host, port, databaseUrl, poolSize, passportKeys, cursorKey, heartbeatMs = 30_000, log } = config;
+  const database = await openDatabase({ url: databaseUrl, entities: entityClasses, ...(poolSize && { poolSize }) });
+  const closing: (() => Promise<unknown>)[] = [() => database.destroy()];
+  const close = async () => {
+    for (const step of closing.toReversed()) await step();
+  };
+  try {
+    const wakeUps = await WakeUps.open({
+      url: databaseUrl,
+      channel: 'practice_event',
+      log,
+      head: async () => Number((await database.query<{ last: string }[]>('select last from event_head'))[0]!.last),
+    });
+    closing.push(() => wakeUps.close());
+    const executor = createExecutor({
+      subgraph: await buildSubgraph(practiceSubgraph),
+      parts: { wakeUps, cursors: cursorCodec(cursorKey), heartbeatMs },
+      database,
+      log,
+    });
+    const server = await serve({
+      name: 'practice',
+      host,
+      port,
+      executor,
+      verify: passportVerifier('practice', passportKeys),
+      log,
+      ready: () => databaseAnswers(database, log),
+      subscriptions: true,
+    });
+    closing.push(() => server.close());
+    return { url: server.url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+/** The practice subgraph: what is listed here exists. */
+import type { SubgraphDefinition } from '@hub/kit/subgraph';
+import { loaders } from './context.js';
+import { PracticeChange, StreamNotice } from './event/event.js';
+import type { EventLog } from './event/event.log.js';
+import { EventResolver } from './event/event.resolver.js';
+import { KnowledgeProductResolver } from './knowledge-product/knowledge-product.resolver.js';
+import { MemberStateResolver } from './member-state/member-state.resolver.js';
+import { references } from './node/entities.js';
+import { NodeResolver } from './node/node.resolver.js';
+import { PracticeMutations } from './practice/practice.mutations.js';
+import { PracticeResolver } from './practice/practice.resolver.js';
+import { viewerSettings } from './practice/practice.visibility.js';
+import { RegionResolver } from './region/region.resolver.js';
+import { RegionalBodyResolver } from './regional-body/regional-body.resolver.js';
+import { ThemeResolver } from './theme/theme.resolver.js';
+import { Workshop } from './workshop/workshop.js';
+
+export const practiceSubgraph: SubgraphDefinition<ReturnType<typeof loaders>, EventLog> = {
+  name: 'practice',
+  resolvers: [
+    PracticeResolver,
+    PracticeMutations,
+    EventResolver,
+    NodeResolver,
+    ThemeResolver,
+    KnowledgeProductResolver,
+    MemberStateResolver,
+    RegionalBodyResolver,
+    RegionResolver,
+  ],
+  types: [PracticeChange, StreamNotice, Workshop],
+  loaders,
+  settings: viewerSettings,
+  references,
+};
