@@ -19,7 +19,7 @@ export interface Command {
 
 /** Prints an access token for one development role. */
 export async function printToken({ root, args, env }: Command): Promise<void> {
-  const roles = developmentRoles();
+  const roles = developmentRoles(root);
   const [role = '', ...more] = args;
   if (more.length > 0 || !isDevelopmentRole(role, roles))
     throw new OneLineError(

@@ -1,14 +1,15 @@
 /** Who one can be in development. A role's name is the subject of its tokens; membership's seed binds it to a person or client. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface DevelopmentRoles {
   states: ReadonlySet<string>;
   bodies: ReadonlySet<string>;
 }
 
-/** Read from region's committed data; `data` is services/region/data. */
-export function developmentRoles(data: URL = new URL('../../region/data/', import.meta.url)): DevelopmentRoles {
-  const read = <T>(name: string) => JSON.parse(readFileSync(new URL(name, data), 'utf8')) as T;
+/** Read from region's committed data; `root` is the project's folder. */
+export function developmentRoles(root: string): DevelopmentRoles {
+  const read = <T>(name: string) => JSON.parse(readFileSync(join(root, 'services/region/data', name), 'utf8')) as T;
   const { states } = read<{ states: { alpha3: string }[] }>('regions.json');
   const { bodies } = read<{ bodies: { id: string }[] }>('regional-bodies.json');
   return { states: new Set(states.map(({ alpha3 }) => alpha3)), bodies: new Set(bodies.map(({ id }) => id)) };

@@ -1,6 +1,6 @@
 /** An access token of the development identity provider for one role. */
+import { clientSecret } from './clientSecret.js';
 import type { RunningHub } from './dataFolder.js';
-import { clientSecret } from './identityProvider.js';
 import { OneLineError } from './oneLineError.js';
 import type { Secrets } from './secrets.js';
 

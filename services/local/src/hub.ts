@@ -94,7 +94,7 @@ async function embeddedPostgres({ folder, say, giveUp, stops }: HubOptions): Pro
 
 /** Its issuer, a port in truth, is kept: the database binds persons to it. */
 async function developmentProvider(options: HubOptions, { identityProvider: keys }: Secrets) {
-  const { folder, settings, stops } = options;
+  const { root, folder, settings, stops } = options;
   const kept = readJson<{ port: number }>(folder.issuer)?.port;
   const port = kept !== undefined && (await isFree(kept)) ? kept : await freePort();
   if (port !== kept) writeJson(folder.issuer, { port });
@@ -104,6 +104,7 @@ async function developmentProvider(options: HubOptions, { identityProvider: keys
       script: identityProvider,
       env: {
         ...settings.inherited,
+        HUB_ROOT: root,
         PORT: String(port),
         OIDC_AUDIENCE: settings.audience,
         OIDC_SIGNING_KEY: JSON.stringify(keys.signingKey),

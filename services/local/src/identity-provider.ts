@@ -3,7 +3,7 @@ import { developmentRoles } from './developmentRoles.js';
 import { startIdentityProvider } from './identityProvider.js';
 import { exitWith, OneLineError } from './oneLineError.js';
 
-const names = ['PORT', 'OIDC_AUDIENCE', 'OIDC_SIGNING_KEY', 'OIDC_CLIENT_SECRET_KEY'] as const;
+const names = ['HUB_ROOT', 'PORT', 'OIDC_AUDIENCE', 'OIDC_SIGNING_KEY', 'OIDC_CLIENT_SECRET_KEY'] as const;
 const env = process.env as Record<(typeof names)[number], string>;
 
 try {
@@ -18,7 +18,7 @@ try {
     audience: env.OIDC_AUDIENCE,
     signingKey: JSON.parse(env.OIDC_SIGNING_KEY),
     clientSecretKey: env.OIDC_CLIENT_SECRET_KEY,
-    roles: developmentRoles(),
+    roles: developmentRoles(env.HUB_ROOT),
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => void provider.close().then(() => process.exit(0)));

@@ -3,17 +3,13 @@
  * machine's secrets. One confidential client per development role, `client_credentials`; the client's name is the
  * token's subject. Loopback only, and never in production.
  */
-import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { JWK } from 'jose';
 import { type Adapter, type AdapterPayload, type Configuration, Provider } from 'oidc-provider';
+import { clientSecret } from './clientSecret.js';
 import { type DevelopmentRoles, isDevelopmentRole } from './developmentRoles.js';
 
 export const developmentTokenSeconds = 3600;
-
-/** A client's secret follows from its role, so nobody keeps a list. */
-export const clientSecret = (key: string, role: string): string =>
-  createHmac('sha256', key).update(role).digest('base64url');
 
 export interface IdentityProviderOptions {
   port: number;

@@ -224,7 +224,7 @@ async function start(programs: PostgresPrograms, dataDir: string, port: number, 
  * hold open. (The next start would find the server and stop it too; this spares the machine until then.)
  */
 function leashed(server: ChildProcess, discard: string[]): ChildProcess {
-  const script = `cat >/dev/null; kill -INT "$0" && while kill -0 "$0"; do sleep 0.1; done; [ $# = 0 ] || rm -rf "$@"`;
+  const script = `read -r end; kill -INT "$0" && while kill -0 "$0"; do sleep 0.1; done; [ $# = 0 ] || rm -rf "$@"`;
   const leash = spawn('sh', ['-c', script, String(server.pid), ...discard], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

@@ -28,7 +28,7 @@ export function secretsOf({ secrets }: DataFolder): Secrets {
 
 /** The public half of each key, as a JWKS. */
 export const publicKeys = (keys: Record<string, JWK>): { keys: JWK[] } => ({
-  keys: Object.values(keys).map(({ d: _, ...key }) => key),
+  keys: Object.values(keys).map(({ d: _private, ...key }) => key),
 });
 
 const ed25519 = (kid: string): JWK => ({
