@@ -11,7 +11,7 @@ import type { ExecutionResult } from 'graphql';
 import pg from 'pg';
 import { entityClasses } from '../src/entities.js';
 import { migrateService } from '../src/migrations/all.js';
-import { seedService } from '../src/seed/seed.js';
+import { seedService } from '../src/seed/seedService.js';
 import { practiceSubgraph } from '../src/subgraph.js';
 
 /** The bodies of the States these tests speak of, as membership would say. */
@@ -50,17 +50,31 @@ export interface Hub {
   sql: pg.Client;
   wakeUps: WakeUps;
   /** Answers and errors, as they come. */
-  ask(viewer: Viewer, query: string, variables?: object, locales?: string[]): Promise<ExecutionResult & { data?: Data | null }>;
+  ask(
+    viewer: Viewer,
+    query: string,
+    variables?: object,
+    locales?: string[],
+  ): Promise<ExecutionResult & { data?: Data | null }>;
   /** The answer; fails the test when there are errors. */
   data(viewer: Viewer, query: string, variables?: object, locales?: string[]): Promise<Data>;
   /** A stream of events. */
-  subscribe(viewer: Viewer, query: string, variables?: object): Promise<AsyncIterableIterator<ExecutionResult & { data?: Data | null }>>;
+  subscribe(
+    viewer: Viewer,
+    query: string,
+    variables?: object,
+  ): Promise<AsyncIterableIterator<ExecutionResult & { data?: Data | null }>>;
   close(): Promise<void>;
 }
 
 const quiet = { info: () => undefined, error: () => undefined };
 
-export async function startHub({ referenceOnly = true, heartbeatMs = 60_000, now = () => new Date(), log = quiet } = {}): Promise<Hub> {
+export async function startHub({
+  referenceOnly = true,
+  heartbeatMs = 60_000,
+  now = () => new Date(),
+  log = quiet,
+} = {}): Promise<Hub> {
   const database = await freshDatabase(
     'practice',
     async (ownerUrl) => {
@@ -70,7 +84,12 @@ export async function startHub({ referenceOnly = true, heartbeatMs = 60_000, now
     { template: referenceOnly ? 'reference' : 'seeded' },
   );
   const source = await openDatabase({ url: database.url, entities: entityClasses, poolSize: 20 });
-  const wakeUps = await WakeUps.open({ url: database.url, channel: 'practice_event', log, head: async () => Number((await source.query('select last from event_head'))[0].last) });
+  const wakeUps = await WakeUps.open({
+    url: database.url,
+    channel: 'practice_event',
+    log,
+    head: async () => Number((await source.query('select last from event_head'))[0].last),
+  });
   const executor = createExecutor({
     subgraph: await buildSubgraph(practiceSubgraph),
     parts: { wakeUps, cursors: cursorCodec(Buffer.alloc(32, 7)), heartbeatMs },
@@ -144,7 +163,12 @@ const create = `mutation ($input: CreatePracticeInput!) { createPractice(input: 
 const submit = `mutation ($input: SubmitPracticeInput!) { submitPractice(input: $input) { practice { id revision state } userErrors { path code message } } }`;
 
 /** A complete draft of a State or body, by its id. */
-export async function draft(hub: Hub, viewer: Viewer, owner: Token, input: object = {}): Promise<{ id: string; revision: number }> {
+export async function draft(
+  hub: Hub,
+  viewer: Viewer,
+  owner: Token,
+  input: object = {},
+): Promise<{ id: string; revision: number }> {
   const ownerInput = owner.startsWith('s:') ? { memberState: owner.slice(2) } : { regionalBody: owner.slice(2) };
   const { createPractice } = await hub.data(viewer, create, { input: { owner: ownerInput, ...complete, ...input } });
   if (createPractice.userErrors.length > 0) throw new Error(JSON.stringify(createPractice.userErrors));
@@ -152,7 +176,12 @@ export async function draft(hub: Hub, viewer: Viewer, owner: Token, input: objec
 }
 
 /** A submitted practice, by its id. */
-export async function submitted(hub: Hub, viewer: Viewer, owner: Token, input: object = {}): Promise<{ id: string; revision: number }> {
+export async function submitted(
+  hub: Hub,
+  viewer: Viewer,
+  owner: Token,
+  input: object = {},
+): Promise<{ id: string; revision: number }> {
   const { id, revision } = await draft(hub, viewer, owner, input);
   const { submitPractice } = await hub.data(viewer, submit, { input: { id, expectedRevision: revision } });
   if (submitPractice.userErrors.length > 0) throw new Error(JSON.stringify(submitPractice.userErrors));
