@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { Marking, Pillar, PracticeType } from '../src/practice/vocabulary.js';
 import { readAreas, readBodies, readPractices, readProducts, readThemes, readWorkshops } from '../src/seed/data.js';
+import { uuid5 } from '../src/seed/uuid5.js';
 import { practiceRow, sectionRows } from '../src/seed/rows.js';
 
 const practices = readPractices();
@@ -13,7 +14,8 @@ const { areas, states } = readAreas();
 const slugs = new Set(themes.map(({ id }) => id));
 const codes = new Set(areas.map(({ m49 }) => m49));
 const owners = new Set([...states.map(({ alpha3 }) => alpha3), ...readBodies().map(({ id }) => id)]);
-const unknownTo = (known: ReadonlySet<string>, values: readonly string[]) => values.filter((value) => !known.has(value));
+const unknownTo = (known: ReadonlySet<string>, values: readonly string[]) =>
+  values.filter((value) => !known.has(value));
 
 const folder = new URL('../data/', import.meta.url);
 const files = readdirSync(folder);
@@ -66,19 +68,22 @@ test('49 practices of 39 States and 5 bodies, 19 in six languages', () => {
   expect(practices.filter(({ evidenceOfResults }) => evidenceOfResults === null)).toHaveLength(16);
 });
 
-test.each(practices.map((fact) => [fact.id, fact] as const))('%s names nothing unknown and keeps the limits', (_, fact) => {
-  expect(unknownTo(slugs, fact.themes)).toEqual([]);
-  expect(unknownTo(codes, fact.regions)).toEqual([]);
-  expect(unknownTo(new Set(Object.keys(Pillar)), fact.pillars)).toEqual([]);
-  expect(unknownTo(owners, [fact.submittedBy, ...fact.coSubmitters])).toEqual([]);
-  expect(unknownTo(new Set(Object.keys(PracticeType)), [fact.type.toUpperCase()])).toEqual([]);
-  expect(fact.tlp).toBe(Marking.CLEAR);
-  expect(fact.id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
-  for (const title of Object.values(fact.title)) expect([...title].length).toBeLessThanOrEqual(150);
-  expect(fact.summary['en']!.split(/\s+/).length).toBeLessThanOrEqual(250);
-  expect(fact.yearStarted).toBeGreaterThan(1990);
-  for (const { url } of fact.resources) if (url !== null) expect(url).toMatch(/^https?:\/\//);
-});
+test.each(practices.map((fact) => [fact.id, fact] as const))(
+  '%s names nothing unknown and keeps the limits',
+  (_, fact) => {
+    expect(unknownTo(slugs, fact.themes)).toEqual([]);
+    expect(unknownTo(codes, fact.regions)).toEqual([]);
+    expect(unknownTo(new Set(Object.keys(Pillar)), fact.pillars)).toEqual([]);
+    expect(unknownTo(owners, [fact.submittedBy, ...fact.coSubmitters])).toEqual([]);
+    expect(unknownTo(new Set(Object.keys(PracticeType)), [fact.type.toUpperCase()])).toEqual([]);
+    expect(fact.tlp).toBe(Marking.CLEAR);
+    expect(fact.id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    for (const title of Object.values(fact.title)) expect([...title].length).toBeLessThanOrEqual(150);
+    expect(fact.summary['en']!.split(/\s+/).length).toBeLessThanOrEqual(250);
+    expect(fact.yearStarted).toBeGreaterThan(1990);
+    for (const { url } of fact.resources) if (url !== null) expect(url).toMatch(/^https?:\/\//);
+  },
+);
 
 test('what is for curators only is in no section', () => {
   const text = JSON.stringify(practices.map((fact) => sectionRows(fact)));
@@ -88,9 +93,16 @@ test('what is for curators only is in no section', () => {
 });
 
 test('a seeded record keeps its key for ever', () => {
-  expect(practiceRow(practices.find(({ id }) => id === 'eu-terrorist-content-regulation')!, 0).key).toBe(
-    '69e8b2a0-0000-0000-0000-000000000000',
-  );
+  expect(
+    practiceRow(
+      practices.find(({ id }) => id === 'eu-terrorist-content-regulation')!,
+      0,
+    ).key,
+  ).toBe('6d3c2953-4c7b-5a09-8f04-8e741c1a7345');
+});
+
+test('a name’s UUID is that of RFC 9562, appendix A.4', () => {
+  expect(uuid5('6ba7b810-9dad-11d1-80b4-00c04fd430c8', 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2');
 });
 
 test('7 workshops have names of their own', () => {
