@@ -1,0 +1,15 @@
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { globalId } from '@hub/kit/ids';
+import { Node } from '@hub/kit/node';
+
+/** A workshop, of which this service knows the key; region owns it. */
+@ObjectType({ implements: Node, description: 'A CT TECH workshop at which States shared practices.' })
+@Directive('@key(fields: "id", resolvable: false)')
+export class Workshop {
+  constructor(readonly slug: string) {}
+
+  @Field(() => ID, { description: 'Opaque and global.' })
+  get id(): string {
+    return globalId('Workshop', this.slug);
+  }
+}
