@@ -11,7 +11,7 @@ import type { ExecutionResult } from 'graphql';
 import pg from 'pg';
 import { entityClasses } from '../src/entities.js';
 import { migrateService } from '../src/migrations/all.js';
-import { seedService } from '../src/seed/seedService.js';
+import { seedService } from '../src/seed/seed.js';
 import { practiceSubgraph } from '../src/subgraph.js';
 
 /** The bodies of the States these tests speak of, as membership would say. */

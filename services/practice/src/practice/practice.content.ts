@@ -42,7 +42,16 @@ export const emptyContent = (originalLanguage: string): Content => ({
 });
 
 /** Sections whose input is a class of the same shape; identity is made from title, summary and translations. */
-export const plainSections = ['ownership', 'classification', 'scope', 'narrative', 'evidence', 'learning', 'rights', 'gender'] as const satisfies readonly SectionName[];
+export const plainSections = [
+  'ownership',
+  'classification',
+  'scope',
+  'narrative',
+  'evidence',
+  'learning',
+  'rights',
+  'gender',
+] as const satisfies readonly SectionName[];
 
 /** The content after an input: what it leaves out stays, null empties, a section's fields one by one. */
 export function withInput(content: Content, input: CreatePracticeInput | UpdatePracticeInput): Content {
@@ -56,7 +65,13 @@ export function withInput(content: Content, input: CreatePracticeInput | UpdateP
     if (Object.keys(merged).length > 0) Object.assign(sections, { [name]: merged });
     else delete sections[name];
   }
-  const summary = localized(content.sections.identity?.summary ?? {}, 'summary', content.originalLanguage, originalLanguage, input);
+  const summary = localized(
+    content.sections.identity?.summary ?? {},
+    'summary',
+    content.originalLanguage,
+    originalLanguage,
+    input,
+  );
   if (Object.keys(summary).length > 0) sections.identity = { summary };
   else delete sections.identity;
   return {
@@ -74,7 +89,9 @@ const unique = <T>(given: readonly T[] | null | undefined, before: T[]): T[] =>
   given === undefined ? before : [...new Set(given ?? [])];
 
 const withoutEmpty = (fields: object): object =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ''));
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined && value !== ''),
+  );
 
 /** One localised text after an input: the original under its language, the given translations in place of the old. */
 function localized(
@@ -85,12 +102,13 @@ function localized(
   input: CreatePracticeInput | UpdatePracticeInput,
 ): Localized {
   const original = input[field] === undefined ? before[languageBefore]?.text : input[field]?.trim();
-  const translations = input.translations === undefined
-    ? Object.entries(before).filter(([locale]) => locale !== languageBefore)
-    : (input.translations ?? []).flatMap((translation) => {
-        const text = translation[field]?.trim();
-        return text ? [[translation.locale, { text, status: translation.status }] as const] : [];
-      });
+  const translations =
+    input.translations === undefined
+      ? Object.entries(before).filter(([locale]) => locale !== languageBefore)
+      : (input.translations ?? []).flatMap((translation) => {
+          const text = translation[field]?.trim();
+          return text ? [[translation.locale, { text, status: translation.status }] as const] : [];
+        });
   return Object.fromEntries([
     ...translations.filter(([locale]) => locale !== language),
     ...(original ? [[language, { text: original, status: TranslationStatus.ORIGINAL }] as const] : []),

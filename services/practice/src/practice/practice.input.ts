@@ -66,23 +66,38 @@ export class TranslationInput {
   @Field(() => String, { nullable: true, description: 'The summary, 250 words at most.' })
   summary?: string | null;
 
-  @Field(() => TranslationStatus, { defaultValue: TranslationStatus.HUMAN, description: 'How it was translated; not ORIGINAL.' })
+  @Field(() => TranslationStatus, {
+    defaultValue: TranslationStatus.HUMAN,
+    description: 'How it was translated; not ORIGINAL.',
+  })
   status!: TranslationStatus;
 }
 
 /** What can be said of a practice while it is written. A field left out stays as it is; null empties it. */
 @InputType({ description: 'The text of a practice.' })
 export abstract class PracticeContentInput {
-  @Field(() => String, { nullable: true, description: 'A summary in the original language, 250 words at most. Required to submit.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'A summary in the original language, 250 words at most. Required to submit.',
+  })
   summary?: string | null;
 
-  @Field(() => [TranslationInput], { nullable: true, description: 'Title and summary in further languages; replaces those there are.' })
+  @Field(() => [TranslationInput], {
+    nullable: true,
+    description: 'Title and summary in further languages; replaces those there are.',
+  })
   translations?: TranslationInput[] | null;
 
-  @Field(() => [Pillar], { nullable: true, description: 'Pillars of the Global Counter-Terrorism Strategy. At least one to submit.' })
+  @Field(() => [Pillar], {
+    nullable: true,
+    description: 'Pillars of the Global Counter-Terrorism Strategy. At least one to submit.',
+  })
   pillars?: Pillar[] | null;
 
-  @Field(() => [String], { nullable: true, description: 'Themes, by short name (slug) of the vocabulary. At least one to submit.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Themes, by short name (slug) of the vocabulary. At least one to submit.',
+  })
   themes?: string[] | null;
 
   @Field(() => PracticeType, { nullable: true, description: 'What kind of measure it is. Required to submit.' })
@@ -117,11 +132,15 @@ export abstract class PracticeContentInput {
 
   @Field(() => Marking, {
     nullable: true,
-    description: 'How far it may travel: AMBER_STRICT unless said otherwise. Once submitted a change holds at once for all versions.',
+    description:
+      'How far it may travel: AMBER_STRICT unless said otherwise. Once submitted a change holds at once for all versions.',
   })
   marking?: Marking | null;
 
-  @Field(() => AudienceInput, { nullable: true, description: 'Who may know of it. To be stated before submitting at AMBER and stricter.' })
+  @Field(() => AudienceInput, {
+    nullable: true,
+    description: 'Who may know of it. To be stated before submitting at AMBER and stricter.',
+  })
   audience?: AudienceInput | null;
 }
 
@@ -129,7 +148,8 @@ export abstract class PracticeContentInput {
 export class CreatePracticeInput extends PracticeContentInput {
   @Field(() => String, {
     nullable: true,
-    description: 'A key of the caller’s choice, 200 characters at most: sent again with the same input, it answers the same practice and makes no second.',
+    description:
+      'A key of the caller’s choice, 200 characters at most: sent again with the same input, it answers the same practice and makes no second.',
   })
   idempotencyKey?: string | null;
 
@@ -148,7 +168,9 @@ export class UpdatePracticeInput extends PracticeContentInput {
   @Field(() => ID, { description: 'The practice.' })
   id!: string;
 
-  @Field(() => Int, { description: 'The revision the change was made on; when there is a newer one the answer is CONFLICT.' })
+  @Field(() => Int, {
+    description: 'The revision the change was made on; when there is a newer one the answer is CONFLICT.',
+  })
   expectedRevision!: number;
 
   @Field(() => String, { nullable: true, description: 'The title in the original language, 150 characters at most.' })
@@ -157,7 +179,10 @@ export class UpdatePracticeInput extends PracticeContentInput {
   @Field(() => Locale, { nullable: true, description: 'The language it is written in.' })
   originalLanguage?: string | null;
 
-  @Field(() => ConsentInput, { nullable: true, description: 'Needed when a submitted practice is shown to more people than before.' })
+  @Field(() => ConsentInput, {
+    nullable: true,
+    description: 'Needed when a submitted practice is shown to more people than before.',
+  })
   consent?: ConsentInput | null;
 }
 
@@ -172,10 +197,16 @@ export class SubmitPracticeInput {
   @Field(() => Marking, { nullable: true, description: 'How far it may travel; as drafted when left out.' })
   marking?: Marking | null;
 
-  @Field(() => AudienceInput, { nullable: true, description: 'Who may know of it; as drafted when left out. To be stated at AMBER and stricter.' })
+  @Field(() => AudienceInput, {
+    nullable: true,
+    description: 'Who may know of it; as drafted when left out. To be stated at AMBER and stricter.',
+  })
   audience?: AudienceInput | null;
 
-  @Field(() => ConsentInput, { nullable: true, description: 'Needed when a new version comes with a wider audience than before.' })
+  @Field(() => ConsentInput, {
+    nullable: true,
+    description: 'Needed when a new version comes with a wider audience than before.',
+  })
   consent?: ConsentInput | null;
 
   @Field(() => String, { nullable: true, description: 'What changed since the last version, 500 characters at most.' })

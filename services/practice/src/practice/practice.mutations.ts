@@ -44,7 +44,10 @@ interface Outcome {
 @Resolver()
 export class PracticeMutations {
   @Mutation(() => CreatePracticePayload, { description: 'Begins a draft: visible to its owner alone.' })
-  async createPractice(@Arg('input', () => CreatePracticeInput) input: CreatePracticeInput, @Ctx() context: PracticeContext): Promise<CreatePracticePayload> {
+  async createPractice(
+    @Arg('input', () => CreatePracticeInput) input: CreatePracticeInput,
+    @Ctx() context: PracticeContext,
+  ): Promise<CreatePracticePayload> {
     const viewer = signedIn(context);
     checkPersons(input.audience);
     if (input.idempotencyKey && !/^[\x21-\x7e]{1,200}$/.test(input.idempotencyKey))
@@ -53,31 +56,47 @@ export class PracticeMutations {
   }
 
   @Mutation(() => UpdatePracticePayload, {
-    description: 'Changes a draft, or drafts the next version of what was submitted. Marking and audience of what was submitted change at once.',
+    description:
+      'Changes a draft, or drafts the next version of what was submitted. Marking and audience of what was submitted change at once.',
   })
-  async updatePractice(@Arg('input', () => UpdatePracticeInput) input: UpdatePracticeInput, @Ctx() context: PracticeContext): Promise<UpdatePracticePayload> {
+  async updatePractice(
+    @Arg('input', () => UpdatePracticeInput) input: UpdatePracticeInput,
+    @Ctx() context: PracticeContext,
+  ): Promise<UpdatePracticePayload> {
     signedIn(context);
     checkPersons(input.audience);
     return answer(context, await change(context, input, 'update', update));
   }
 
-  @Mutation(() => SubmitPracticePayload, { description: 'Submits the draft: its audience may know of it from now on, and is told.' })
-  async submitPractice(@Arg('input', () => SubmitPracticeInput) input: SubmitPracticeInput, @Ctx() context: PracticeContext): Promise<SubmitPracticePayload> {
+  @Mutation(() => SubmitPracticePayload, {
+    description: 'Submits the draft: its audience may know of it from now on, and is told.',
+  })
+  async submitPractice(
+    @Arg('input', () => SubmitPracticeInput) input: SubmitPracticeInput,
+    @Ctx() context: PracticeContext,
+  ): Promise<SubmitPracticePayload> {
     signedIn(context);
     checkPersons(input.audience);
     return answer(context, await change(context, input, 'submit', submit));
   }
 
   @Mutation(() => WithdrawPracticePayload, {
-    description: 'Takes a submitted practice back. The header stays as a tombstone for whoever could see it; the content is gone from view.',
+    description:
+      'Takes a submitted practice back. The header stays as a tombstone for whoever could see it; the content is gone from view.',
   })
-  async withdrawPractice(@Arg('input', () => WithdrawPracticeInput) input: WithdrawPracticeInput, @Ctx() context: PracticeContext): Promise<WithdrawPracticePayload> {
+  async withdrawPractice(
+    @Arg('input', () => WithdrawPracticeInput) input: WithdrawPracticeInput,
+    @Ctx() context: PracticeContext,
+  ): Promise<WithdrawPracticePayload> {
     signedIn(context);
     return answer(context, await change(context, input, 'withdraw', withdraw));
   }
 
   @Mutation(() => DiscardPracticePayload, { description: 'Discards a draft that was never submitted. It is gone.' })
-  async discardPractice(@Arg('input', () => DiscardPracticeInput) input: DiscardPracticeInput, @Ctx() context: PracticeContext): Promise<DiscardPracticePayload> {
+  async discardPractice(
+    @Arg('input', () => DiscardPracticeInput) input: DiscardPracticeInput,
+    @Ctx() context: PracticeContext,
+  ): Promise<DiscardPracticePayload> {
     signedIn(context);
     const outcome = await change(context, input, 'discard', discard);
     const payload = await answer(context, outcome);
@@ -115,12 +134,20 @@ const audienceTokens = (audience: AudienceInput): Token[] => [
 async function create(tx: EntityManager, input: CreatePracticeInput, viewer: Viewer, now: Date): Promise<Outcome> {
   const content = withInput(emptyContent(input.originalLanguage), input);
   const owner = ownerToken(input);
-  const userErrors = [
-    ...ownerFaults(viewer, input, owner),
-    ...(await draftFaults(tx, input, content)),
-  ];
-  if (input.audience && owner && !holds(viewer, ...submitters).includes(owner))
-    userErrors.push(new UserError(['audience'], UserErrorCode.NOT_PERMITTED, 'A focal point, alternate or officer of the owner sets the audience.'));
+  const userErrors = [...ownerFaults(viewer, input, owner), ...(await draftFaults(tx, input, content))];
+  if (
+    input.audience &&
+    owner &&
+    holds(viewer, 'CONTRIBUTOR').includes(owner) &&
+    !holds(viewer, ...submitters).includes(owner)
+  )
+    userErrors.push(
+      new UserError(
+        ['audience'],
+        UserErrorCode.NOT_PERMITTED,
+        'A focal point, alternate or officer of the owner sets the audience.',
+      ),
+    );
   if (userErrors.length > 0) return { key: null, userErrors };
 
   const key = randomUUID();
@@ -138,7 +165,13 @@ async function create(tx: EntityManager, input: CreatePracticeInput, viewer: Vie
     createdAt: now,
     createdBy: viewer.key,
   });
-  await insertDraft(tx, { practiceKey: key, number: 1, revision: 1, marking: input.marking ?? Marking.AMBER_STRICT }, content, viewer, now);
+  await insertDraft(
+    tx,
+    { practiceKey: key, number: 1, revision: 1, marking: input.marking ?? Marking.AMBER_STRICT },
+    content,
+    viewer,
+    now,
+  );
   return { key, userErrors: [] };
 }
 
@@ -146,14 +179,23 @@ const ownerToken = ({ owner: { memberState, regionalBody } }: CreatePracticeInpu
   memberState && !regionalBody ? `s:${memberState}` : regionalBody && !memberState ? `b:${regionalBody}` : null;
 
 function ownerFaults(viewer: Viewer, { owner }: CreatePracticeInput, token: Token | null): UserError[] {
-  if (!token) return [new UserError(['owner'], UserErrorCode.INVALID, 'Give a State or a regional body, exactly one of them.')];
+  if (!token)
+    return [new UserError(['owner'], UserErrorCode.INVALID, 'Give a State or a regional body, exactly one of them.')];
   if (holds(viewer, ...writers).includes(token)) return [];
   const field = owner.memberState ? 'memberState' : 'regionalBody';
-  return [new UserError(['owner', field], UserErrorCode.NOT_PERMITTED, 'You can write for your own State or body only.')];
+  return [
+    new UserError(['owner', field], UserErrorCode.NOT_PERMITTED, 'You can write for your own State or body only.'),
+  ];
 }
 
 /** Claims an idempotency key for a new practice; the key of the practice it was claimed for before, if it was. */
-async function claimKey(tx: EntityManager, viewer: Viewer, input: CreatePracticeInput, practiceKey: string, now: Date): Promise<string | null> {
+async function claimKey(
+  tx: EntityManager,
+  viewer: Viewer,
+  input: CreatePracticeInput,
+  practiceKey: string,
+  now: Date,
+): Promise<string | null> {
   const hash = createHash('sha256').update(stable(input)).digest('hex');
   const name = `${viewer.kind}:${viewer.key}`;
   await tx.query(
@@ -164,7 +206,10 @@ async function claimKey(tx: EntityManager, viewer: Viewer, input: CreatePractice
     'select input_hash, practice_key from idempotency_key where viewer = $1 and key = $2',
     [name, input.idempotencyKey],
   );
-  if (row!.input_hash !== hash) throw new HubError('CONFLICT', 'This idempotency key was used with another input.', { inputPath: [...inTheInput, 'idempotencyKey'] });
+  if (row!.input_hash !== hash)
+    throw new HubError('CONFLICT', 'This idempotency key was used with another input.', {
+      inputPath: [...inTheInput, 'idempotencyKey'],
+    });
   return row!.practice_key === practiceKey ? null : row!.practice_key;
 }
 
@@ -183,12 +228,20 @@ function slugOf({ title, originalLanguage }: Content): string {
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .match(/[a-z0-9]+/g);
-  return [...(words ?? ['practice']).join('-').slice(0, 60).split('-'), randomBytes(4).toString('hex')].filter(Boolean).join('-');
+  return [...(words ?? ['practice']).join('-').slice(0, 60).split('-'), randomBytes(4).toString('hex')]
+    .filter(Boolean)
+    .join('-');
 }
 
 type Draft = { practiceKey: string; number: number; revision: number; marking: Marking };
 
-async function insertDraft(tx: EntityManager, { practiceKey, number, revision, marking }: Draft, content: Content, viewer: Viewer, now: Date): Promise<void> {
+async function insertDraft(
+  tx: EntityManager,
+  { practiceKey, number, revision, marking }: Draft,
+  content: Content,
+  viewer: Viewer,
+  now: Date,
+): Promise<void> {
   const { sections, ...header } = content;
   const key = randomUUID();
   await tx.insert(VersionRow, {
@@ -205,8 +258,18 @@ async function insertDraft(tx: EntityManager, { practiceKey, number, revision, m
   await insertSections(tx, key, sections, marking);
 }
 
-async function insertSections(tx: EntityManager, versionKey: string, sections: Sections, marking: Marking): Promise<void> {
-  const rows = Object.entries(sections).map(([name, content]) => ({ versionKey, name, marking, content: content as object }));
+async function insertSections(
+  tx: EntityManager,
+  versionKey: string,
+  sections: Sections,
+  marking: Marking,
+): Promise<void> {
+  const rows = Object.entries(sections).map(([name, content]) => ({
+    versionKey,
+    name,
+    marking,
+    content: content as object,
+  }));
   if (rows.length > 0) await tx.insert(SectionRow, rows as never);
 }
 
@@ -217,19 +280,31 @@ interface Target {
 type Step<I> = (tx: EntityManager, practice: Practice, input: I, viewer: Viewer, now: Date) => Promise<UserError[]>;
 
 const conflict = () => [
-  new UserError(['expectedRevision'], UserErrorCode.CONFLICT, 'Somebody changed the practice meanwhile: look at the newest and try again.'),
+  new UserError(
+    ['expectedRevision'],
+    UserErrorCode.CONFLICT,
+    'Somebody changed the practice meanwhile: look at the newest and try again.',
+  ),
 ];
 
 /** Thrown inside a transaction that lost the race, so that it rolls back. */
 class LostUpdate extends Error {}
 
 /** Finds the target, asks whether the viewer may, and runs one step on it under the expected revision. */
-async function change<I extends Target>({ db, viewer, now }: PracticeContext, input: I, what: keyof PracticePermissions, step: Step<I>): Promise<Outcome> {
+async function change<I extends Target>(
+  { db, viewer, now }: PracticeContext,
+  input: I,
+  what: keyof PracticePermissions,
+  step: Step<I>,
+): Promise<Outcome> {
   const key = keyAt([...inTheInput, 'id'], 'Practice', input.id);
   try {
     return await db.write(async (tx) => {
       const [practice] = key === null ? [] : await readPractices(tx, [key]);
-      if (!practice) throw new HubError('NOT_FOUND', 'There is no such practice, or it is not shared with you.', { inputPath: [...inTheInput, 'id'] });
+      if (!practice)
+        throw new HubError('NOT_FOUND', 'There is no such practice, or it is not shared with you.', {
+          inputPath: [...inTheInput, 'id'],
+        });
       const refused = refusals(viewer, practice);
       const mayWrite = refused.update === null || refused.withdraw === null || refused.discard === null;
       if (refused[what] !== null && !(mayWrite && practice.newest.revision !== input.expectedRevision))
@@ -238,7 +313,8 @@ async function change<I extends Target>({ db, viewer, now }: PracticeContext, in
       return { key, userErrors: await step(tx, practice, input, viewer, now()) };
     });
   } catch (error) {
-    if (error instanceof LostUpdate || isUniqueViolation(error, 'practice_version_practice_key_number_key')) return { key, userErrors: conflict() };
+    if (error instanceof LostUpdate || isUniqueViolation(error, 'practice_version_practice_key_number_key'))
+      return { key, userErrors: conflict() };
     throw error;
   }
 }
@@ -246,12 +322,21 @@ async function change<I extends Target>({ db, viewer, now }: PracticeContext, in
 /** Raises the revision, and with it what else changes on the practice; throws `LostUpdate` when somebody was first. */
 async function raise(tx: EntityManager, { row }: Practice, set: Partial<PracticeRow> = {}): Promise<number> {
   const revision = row.revision + 1;
-  const { affected } = await tx.update(PracticeRow, { key: row.key, revision: row.revision }, { ...set, revision } as never);
+  const { affected } = await tx.update(PracticeRow, { key: row.key, revision: row.revision }, {
+    ...set,
+    revision,
+  } as never);
   if (affected !== 1) throw new LostUpdate();
   return revision;
 }
 
-async function update(tx: EntityManager, practice: Practice, input: UpdatePracticeInput, viewer: Viewer, now: Date): Promise<UserError[]> {
+async function update(
+  tx: EntityManager,
+  practice: Practice,
+  input: UpdatePracticeInput,
+  viewer: Viewer,
+  now: Date,
+): Promise<UserError[]> {
   const { row, newest } = practice;
   const before = await contentOf(tx, practice);
   const content = withInput(before, input);
@@ -260,7 +345,9 @@ async function update(tx: EntityManager, practice: Practice, input: UpdatePracti
   const faults = await draftFaults(tx, input, content);
   const mayShare = refusals(viewer, practice).setAudience;
   if (sharing && mayShare && (row.stage !== 'DRAFT' || shared.audience !== row.audience))
-    faults.push(new UserError([shared.audience !== row.audience ? 'audience' : 'marking'], UserErrorCode.NOT_PERMITTED, mayShare));
+    faults.push(
+      new UserError([shared.audience !== row.audience ? 'audience' : 'marking'], UserErrorCode.NOT_PERMITTED, mayShare),
+    );
   if (sharing && row.stage !== 'DRAFT') faults.push(...looseningFaults(row, shared, input.consent));
   if (faults.length > 0) return faults;
 
@@ -271,11 +358,20 @@ async function update(tx: EntityManager, practice: Practice, input: UpdatePracti
     await tx.delete(SectionRow, { versionKey: newest.key });
     await insertSections(tx, newest.key, sections, shared.marking);
   } else if (changesText(input)) {
-    await insertDraft(tx, { practiceKey: row.key, number: newest.number + 1, revision, marking: shared.marking }, content, viewer, now);
+    await insertDraft(
+      tx,
+      { practiceKey: row.key, number: newest.number + 1, revision, marking: shared.marking },
+      content,
+      viewer,
+      now,
+    );
   }
   if (sharing && row.stage !== 'DRAFT') {
     await tx.update(VersionRow, { practiceKey: row.key }, { revision });
-    await append(tx, eventOf('AUDIENCE_CHANGED', practice, newest.number, { ...shared, stage: row.stage, state: newest.state }, now));
+    await append(
+      tx,
+      eventOf('AUDIENCE_CHANGED', practice, newest.number, { ...shared, stage: row.stage, state: newest.state }, now),
+    );
   } else if (newest.state !== PracticeState.DRAFT && !changesText(input)) {
     await tx.update(VersionRow, { key: newest.key }, { revision });
   }
@@ -283,10 +379,19 @@ async function update(tx: EntityManager, practice: Practice, input: UpdatePracti
 }
 
 /** Whether an input says anything of the text, and not only who may know of it. */
-const changesText = ({ id: _id, expectedRevision: _revision, marking: _marking, audience: _audience, consent: _consent, ...text }: UpdatePracticeInput): boolean =>
-  Object.values(text).some((value) => value !== undefined);
+const changesText = ({
+  id: _id,
+  expectedRevision: _revision,
+  marking: _marking,
+  audience: _audience,
+  consent: _consent,
+  ...text
+}: UpdatePracticeInput): boolean => Object.values(text).some((value) => value !== undefined);
 
-const withAudience = (row: PracticeRow, input: Pick<UpdatePracticeInput, 'marking' | 'audience'>): Pick<PracticeRow, 'marking' | 'audience'> => ({
+const withAudience = (
+  row: PracticeRow,
+  input: Pick<UpdatePracticeInput, 'marking' | 'audience'>,
+): Pick<PracticeRow, 'marking' | 'audience'> => ({
   marking: input.marking ?? row.marking,
   audience: input.audience ? sameTokens(row.audience, audienceTokens(input.audience)) : row.audience,
 });
@@ -295,7 +400,13 @@ const withAudience = (row: PracticeRow, input: Pick<UpdatePracticeInput, 'markin
 const sameTokens = (before: Token[] | null, after: Token[]): Token[] =>
   before && before.length === after.length && after.every((token) => before.includes(token)) ? before : after;
 
-async function submit(tx: EntityManager, practice: Practice, input: SubmitPracticeInput, viewer: Viewer, now: Date): Promise<UserError[]> {
+async function submit(
+  tx: EntityManager,
+  practice: Practice,
+  input: SubmitPracticeInput,
+  viewer: Viewer,
+  now: Date,
+): Promise<UserError[]> {
   const { row, newest } = practice;
   const shared = withAudience(row, input);
   const content = await contentOf(tx, practice);
@@ -303,7 +414,9 @@ async function submit(tx: EntityManager, practice: Practice, input: SubmitPracti
   const faults = [
     ...(await audienceFaults(tx, input.audience)),
     ...submissionFaults(content, shared.marking, shared.audience),
-    ...(first ? [] : looseningFaults(row, shared, input.consent).filter(({ code }) => code === UserErrorCode.CONSENT_REQUIRED)),
+    ...(first
+      ? []
+      : looseningFaults(row, shared, input.consent).filter(({ code }) => code === UserErrorCode.CONSENT_REQUIRED)),
     ...(input.changeNote && [...input.changeNote].length > 500
       ? [new UserError(['changeNote'], UserErrorCode.TOO_LONG, 'At most 500 characters, please.')]
       : []),
@@ -327,15 +440,39 @@ async function submit(tx: EntityManager, practice: Practice, input: SubmitPracti
     },
   );
   await tx.update(VersionRow, { practiceKey: row.key }, { revision });
-  await append(tx, eventOf(first ? 'SUBMITTED' : 'REVISED', practice, newest.number, { ...shared, stage, state: PracticeState.SUBMITTED }, now));
+  await append(
+    tx,
+    eventOf(
+      first ? 'SUBMITTED' : 'REVISED',
+      practice,
+      newest.number,
+      { ...shared, stage, state: PracticeState.SUBMITTED },
+      now,
+    ),
+  );
   return [];
 }
 
-async function withdraw(tx: EntityManager, practice: Practice, _input: WithdrawPracticeInput, _viewer: Viewer, now: Date): Promise<UserError[]> {
+async function withdraw(
+  tx: EntityManager,
+  practice: Practice,
+  _input: WithdrawPracticeInput,
+  _viewer: Viewer,
+  now: Date,
+): Promise<UserError[]> {
   const { row, newest } = practice;
   const revision = await raise(tx, practice, { withdrawnAt: now });
   await tx.update(VersionRow, { practiceKey: row.key }, { state: PracticeState.WITHDRAWN, revision, updatedAt: now });
-  await append(tx, eventOf('WITHDRAWN', practice, newest.number, { marking: row.marking, audience: row.audience, stage: row.stage, state: PracticeState.WITHDRAWN }, now));
+  await append(
+    tx,
+    eventOf(
+      'WITHDRAWN',
+      practice,
+      newest.number,
+      { marking: row.marking, audience: row.audience, stage: row.stage, state: PracticeState.WITHDRAWN },
+      now,
+    ),
+  );
   return [];
 }
 
@@ -345,7 +482,13 @@ async function discard(tx: EntityManager, practice: Practice): Promise<UserError
   return [];
 }
 
-const eventOf = (type: NewEvent['type'], { row, newest }: Practice, version: number, after: EventImage, at: Date): NewEvent => ({
+const eventOf = (
+  type: NewEvent['type'],
+  { row, newest }: Practice,
+  version: number,
+  after: EventImage,
+  at: Date,
+): NewEvent => ({
   type,
   practiceKey: row.key,
   owner: row.owner,
@@ -359,5 +502,13 @@ const eventOf = (type: NewEvent['type'], { row, newest }: Practice, version: num
 async function contentOf(tx: EntityManager, { newest }: Practice): Promise<Content> {
   const rows = await tx.find(SectionRow, { where: { versionKey: newest.key } });
   const { title, originalLanguage, themes, pillars, regions, type } = newest;
-  return { title, originalLanguage, themes, pillars, regions, type, sections: Object.fromEntries(rows.map(({ name, content }) => [name, content])) };
+  return {
+    title,
+    originalLanguage,
+    themes,
+    pillars,
+    regions,
+    type,
+    sections: Object.fromEntries(rows.map(({ name, content }) => [name, content])),
+  };
 }

@@ -46,19 +46,29 @@ export interface IdentityContent {
 
 @Resolver(() => Practice)
 export class PracticeResolver {
-  @Query(() => Practice, { nullable: true, description: 'A practice by its id; null when it is absent or not shared with the viewer.' })
+  @Query(() => Practice, {
+    nullable: true,
+    description: 'A practice by its id; null when it is absent or not shared with the viewer.',
+  })
   practice(@Arg('id', () => ID) id: string, @Ctx() { practices }: PracticeContext): Promise<Practice | null> | null {
     const key = keyAt(['id'], 'Practice', id);
     return key === null ? null : practices.load(key);
   }
 
   @Query(() => PracticeConnection, { nullable: true, description: 'The practices the viewer may know of.' })
-  async practices(@Args(() => PracticeListArgs) args: PracticeListArgs, @Ctx() context: PracticeContext): Promise<PracticeConnection> {
+  async practices(
+    @Args(() => PracticeListArgs) args: PracticeListArgs,
+    @Ctx() context: PracticeContext,
+  ): Promise<PracticeConnection> {
     return new PracticeConnection(await practicePage(context, args));
   }
 
   @FieldResolver(() => LocalizedText, { description: 'The title, in the best language there is for the viewer.' })
-  title(@Root() { newest }: Practice, @Arg('locale', () => Locale, { nullable: true }) locale: string | null | undefined, @Ctx() { locales }: PracticeContext): LocalizedText {
+  title(
+    @Root() { newest }: Practice,
+    @Arg('locale', () => Locale, { nullable: true }) locale: string | null | undefined,
+    @Ctx() { locales }: PracticeContext,
+  ): LocalizedText {
     return localize(newest.title, locale, locales)!;
   }
 
@@ -83,7 +93,11 @@ export class PracticeResolver {
   }
 
   @FieldResolver(() => LocalizedText, { nullable: true, description: 'What it is, in 250 words at most.' })
-  async summary(@Root() practice: Practice, @Arg('locale', () => Locale, { nullable: true }) locale: string | null | undefined, @Ctx() context: PracticeContext): Promise<LocalizedText | null> {
+  async summary(
+    @Root() practice: Practice,
+    @Arg('locale', () => Locale, { nullable: true }) locale: string | null | undefined,
+    @Ctx() context: PracticeContext,
+  ): Promise<LocalizedText | null> {
     const { summary } = (await section<IdentityContent>('identity', practice, context)) ?? {};
     return summary ? localize(summary, locale, context.locales) : null;
   }
@@ -110,7 +124,10 @@ export class PracticeResolver {
     return section('classification', practice, context);
   }
 
-  @FieldResolver(() => [KnowledgeProduct], { nullable: true, description: 'The CT TECH knowledge products it draws on.' })
+  @FieldResolver(() => [KnowledgeProduct], {
+    nullable: true,
+    description: 'The CT TECH knowledge products it draws on.',
+  })
   async knowledgeProducts(@Root() practice: Practice, @Ctx() context: PracticeContext): Promise<KnowledgeProduct[]> {
     const classification = await section<PracticeClassification>('classification', practice, context);
     return present(await context.knowledgeProducts.loadMany(classification?.knowledgeProducts ?? []));
@@ -142,7 +159,10 @@ export class PracticeResolver {
     return section('learning', practice, context);
   }
 
-  @FieldResolver(() => PracticeRights, { nullable: true, description: 'The human rights it touches, and what guards them.' })
+  @FieldResolver(() => PracticeRights, {
+    nullable: true,
+    description: 'The human rights it touches, and what guards them.',
+  })
   rights(@Root() practice: Practice, @Ctx() context: PracticeContext): Promise<PracticeRights | null> {
     return section('rights', practice, context);
   }
@@ -154,7 +174,11 @@ export class PracticeResolver {
 }
 
 /** A section's content; null when it is empty or the viewer may not see it. */
-async function section<T extends object>(name: SectionName, { newest }: Practice, { sections }: PracticeContext): Promise<T | null> {
+async function section<T extends object>(
+  name: SectionName,
+  { newest }: Practice,
+  { sections }: PracticeContext,
+): Promise<T | null> {
   return ((await sections.load(newest.key))[name] as T | undefined) ?? null;
 }
 

@@ -40,7 +40,11 @@ function shapeFaults(value: unknown, path: Path, faults: UserError[], limit = ma
 }
 
 /** D: what is wrong with a draft's input, and with the content it makes. */
-export async function draftFaults(db: EntityManager, input: CreatePracticeInput | UpdatePracticeInput, content: Content): Promise<UserError[]> {
+export async function draftFaults(
+  db: EntityManager,
+  input: CreatePracticeInput | UpdatePracticeInput,
+  content: Content,
+): Promise<UserError[]> {
   const faults: UserError[] = [];
   const { translations, title, ...rest } = input;
   shapeFaults(rest, [], faults);
@@ -59,14 +63,19 @@ export async function draftFaults(db: EntityManager, input: CreatePracticeInput 
     if (translation.status === TranslationStatus.ORIGINAL)
       faults.push(new UserError(at('status'), INVALID, 'A translation is HUMAN, MACHINE or MACHINE_REVIEWED.'));
   }
-  if ((translations?.length ?? 0) > maxEntries) faults.push(new UserError(['translations'], TOO_MANY, `At most ${maxEntries}, please.`));
+  if ((translations?.length ?? 0) > maxEntries)
+    faults.push(new UserError(['translations'], TOO_MANY, `At most ${maxEntries}, please.`));
   const { scope, evidence, gender } = input;
   const { periodStart, periodEnd } = content.sections.scope ?? {};
   if (scope && periodStart && periodEnd && periodEnd < periodStart)
     faults.push(new UserError(['scope', 'periodEnd'], INVALID, 'The end lies before the beginning.'));
   for (const [index, { url, year }] of (evidence?.items ?? []).entries()) {
-    if (url && !isWebAddress(url)) faults.push(new UserError(['evidence', 'items', index, 'url'], INVALID, 'An address starts with https:// or http://.'));
-    if (year && (year < 1900 || year > 2100)) faults.push(new UserError(['evidence', 'items', index, 'year'], INVALID, 'A year from 1900 to 2100.'));
+    if (url && !isWebAddress(url))
+      faults.push(
+        new UserError(['evidence', 'items', index, 'url'], INVALID, 'An address starts with https:// or http://.'),
+      );
+    if (year && (year < 1900 || year > 2100))
+      faults.push(new UserError(['evidence', 'items', index, 'year'], INVALID, 'A year from 1900 to 2100.'));
   }
   if (gender?.marker && (gender.marker < 0 || gender.marker > 3))
     faults.push(new UserError(['gender', 'marker'], INVALID, 'The gender marker is 0, 1, 2 or 3.'));
@@ -74,8 +83,22 @@ export async function draftFaults(db: EntityManager, input: CreatePracticeInput 
     ...(await unknown(db, 'theme', 'slug', ['themes'], input.themes, 'theme of the vocabulary')),
     ...(await unknown(db, 'area', 'm49', ['regions'], input.regions, 'region of the M49 tree')),
     ...(await unknown(db, 'state', 'iso3', ['scope', 'memberStates'], scope?.memberStates, 'State')),
-    ...(await unknown(db, 'knowledge_product', 'slug', ['classification', 'knowledgeProducts'], input.classification?.knowledgeProducts, 'knowledge product')),
-    ...(await unknown(db, 'workshop', 'slug', ['ownership', 'submittedVia'], input.ownership?.submittedVia && [input.ownership.submittedVia], 'workshop')),
+    ...(await unknown(
+      db,
+      'knowledge_product',
+      'slug',
+      ['classification', 'knowledgeProducts'],
+      input.classification?.knowledgeProducts,
+      'knowledge product',
+    )),
+    ...(await unknown(
+      db,
+      'workshop',
+      'slug',
+      ['ownership', 'submittedVia'],
+      input.ownership?.submittedVia && [input.ownership.submittedVia],
+      'workshop',
+    )),
     ...(await audienceFaults(db, input.audience)),
   );
   return faults;
@@ -85,7 +108,13 @@ function titleFaults(title: string | null | undefined, path: Path, faults: UserE
   if (!title) return;
   shapeFaults(title, path, faults);
   if (characters(title) > maxTitleCharacters)
-    faults.push(new UserError(path, TOO_LONG, `A title has at most ${maxTitleCharacters} characters; this one has ${characters(title)}.`));
+    faults.push(
+      new UserError(
+        path,
+        TOO_LONG,
+        `A title has at most ${maxTitleCharacters} characters; this one has ${characters(title)}.`,
+      ),
+    );
 }
 
 function summaryFaults(summary: string | null | undefined, locale: string, path: Path, faults: UserError[]): void {
@@ -94,16 +123,28 @@ function summaryFaults(summary: string | null | undefined, locale: string, path:
   if (characters(summary) > maxTextCharacters) return; // said already; counting its words costs
   const count = words(summary, locale);
   if (count > maxSummaryWords)
-    faults.push(new UserError(path, TOO_LONG, `A summary has at most ${maxSummaryWords} words; this one has ${count}.`));
+    faults.push(
+      new UserError(path, TOO_LONG, `A summary has at most ${maxSummaryWords} words; this one has ${count}.`),
+    );
 }
 
 const isWebAddress = (url: string): boolean => URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
 
 /** A fault for each value that is not in a reference table. `table` and `column` are ours, never a client's. */
-async function unknown(db: EntityManager, table: string, column: string, path: Path, given: readonly string[] | null | undefined | '', noun: string): Promise<UserError[]> {
+async function unknown(
+  db: EntityManager,
+  table: string,
+  column: string,
+  path: Path,
+  given: readonly string[] | null | undefined | '',
+  noun: string,
+): Promise<UserError[]> {
   if (!given || given.length === 0 || given.length > maxEntries) return [];
   const values = given.filter((value) => /^[\w-]{1,100}$/.test(value));
-  const rows = await db.query<{ value: string }[]>(`select ${column} as value from ${table} where ${column} = any ($1::text[])`, [values]);
+  const rows = await db.query<{ value: string }[]>(
+    `select ${column} as value from ${table} where ${column} = any ($1::text[])`,
+    [values],
+  );
   const known = new Set(rows.map(({ value }) => value));
   const single = path.at(-1) === 'submittedVia';
   return given.flatMap((value, index) =>
@@ -112,12 +153,24 @@ async function unknown(db: EntityManager, table: string, column: string, path: P
 }
 
 /** Unknown States and bodies in an audience. */
-export const audienceFaults = async (db: EntityManager, audience: AudienceInput | null | undefined): Promise<UserError[]> =>
+export const audienceFaults = async (
+  db: EntityManager,
+  audience: AudienceInput | null | undefined,
+): Promise<UserError[]> =>
   audience
     ? [
         ...(await unknown(db, 'state', 'iso3', ['audience', 'memberStates'], audience.memberStates, 'State')),
-        ...(await unknown(db, 'body', 'slug', ['audience', 'regionalBodies'], audience.regionalBodies, 'regional body')),
-        ...([audience.memberStates, audience.regionalBodies, audience.persons].some((list) => (list?.length ?? 0) > maxEntries)
+        ...(await unknown(
+          db,
+          'body',
+          'slug',
+          ['audience', 'regionalBodies'],
+          audience.regionalBodies,
+          'regional body',
+        )),
+        ...([audience.memberStates, audience.regionalBodies, audience.persons].some(
+          (list) => (list?.length ?? 0) > maxEntries,
+        )
           ? [new UserError(['audience'], TOO_MANY, `At most ${maxEntries} of each, please.`)]
           : []),
       ]
@@ -163,7 +216,13 @@ function statedAudienceFaults(marking: Marking, audience: readonly string[] | nu
   const counts = marking === Marking.RED ? audience !== null : audience?.some((token) => !token.startsWith('p:'));
   return counts
     ? []
-    : [new UserError(['audience'], REQUIRED, `At ${marking} say who may know of it: ${marking === Marking.RED ? 'the persons, or none' : 'at least one State or body'}.`)];
+    : [
+        new UserError(
+          ['audience'],
+          REQUIRED,
+          `At ${marking} say who may know of it: ${marking === Marking.RED ? 'the persons, or none' : 'at least one State or body'}.`,
+        ),
+      ];
 }
 
 /** A change of marking or audience of what was submitted: tightening needs nothing, loosening fresh consent. */
@@ -175,12 +234,23 @@ export function looseningFaults(
   const stated = statedAudienceFaults(after.marking, after.audience);
   if (stated.length > 0) return stated;
   if (consent || !isLooser(before, after)) return [];
-  return [new UserError(['consent'], CONSENT_REQUIRED, 'This shows the practice to more people than before: say who agreed to it.')];
+  return [
+    new UserError(
+      ['consent'],
+      CONSENT_REQUIRED,
+      'This shows the practice to more people than before: say who agreed to it.',
+    ),
+  ];
 }
 
-function isLooser(before: Pick<PracticeRow, 'marking' | 'audience'>, after: Pick<PracticeRow, 'marking' | 'audience'>): boolean {
+function isLooser(
+  before: Pick<PracticeRow, 'marking' | 'audience'>,
+  after: Pick<PracticeRow, 'marking' | 'audience'>,
+): boolean {
   if (strictness(after.marking) < strictness(before.marking)) return true;
   // Below AMBER every vetted viewer saw it, so naming some of them adds nobody. From AMBER on, whom the audience adds may be new.
   if (strictness(before.marking) < strictness(Marking.AMBER)) return false;
-  return (after.audience ?? []).some((token) => !(before.audience ?? []).includes(token) && (after.marking === Marking.RED) === token.startsWith('p:'));
+  return (after.audience ?? []).some(
+    (token) => !(before.audience ?? []).includes(token) && (after.marking === Marking.RED) === token.startsWith('p:'),
+  );
 }
