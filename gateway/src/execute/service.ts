@@ -1,0 +1,32 @@
+/** What the executor needs of a service. How it is reached is the transport's (transport/subgraph-http.ts). */
+export interface ServiceRequest {
+  service: string;
+  query: string;
+  operationName: string | undefined;
+  variables: Readonly<Record<string, unknown>>;
+}
+
+/** An error as a service sent it; nothing about its form is certain. */
+export interface SentError {
+  message?: unknown;
+  path?: unknown;
+  extensions?: unknown;
+}
+
+export interface ServiceAnswer {
+  data?: Readonly<Record<string, unknown>> | null | undefined;
+  errors?: readonly SentError[] | undefined;
+}
+
+/** Sends one request. Throws `ServiceUnavailable` when there is no GraphQL answer, and `ServiceRefused` for a refused passport. */
+export type Send = (request: ServiceRequest) => Promise<ServiceAnswer>;
+
+/** Down, too slow, or no GraphQL service at all. `message` is for the log, not for clients. */
+export class ServiceUnavailable extends Error {
+  override readonly name = 'ServiceUnavailable';
+}
+
+/** The service does not accept us: our fault, not the client's. */
+export class ServiceRefused extends Error {
+  override readonly name = 'ServiceRefused';
+}

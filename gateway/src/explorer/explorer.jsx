@@ -1,0 +1,76 @@
+/**
+ * The explorer's page: GraphiQL on this gateway, over HTTP and graphql-transport-ws, with a field for the access token.
+ * The token stays in this tab: sessionStorage, never an address.
+ */
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { GraphiQL } from 'graphiql';
+import 'graphiql/style.css';
+import { createClient } from 'graphql-ws';
+import { StrictMode, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import './explorer.css';
+
+const workers = { json: 'json.worker.js', graphql: 'graphql.worker.js' };
+globalThis.MonacoEnvironment = {
+  getWorker: (_id, label) => new Worker(`/graphql/assets/${workers[label] ?? 'editor.worker.js'}`),
+};
+
+const tokenKey = 'access-token';
+const token = { current: sessionStorage.getItem(tokenKey) ?? '' };
+const authorization = () => (token.current ? { authorization: `Bearer ${token.current}` } : {});
+
+let sockets;
+/** A socket keeps the viewer it was opened for, so a new token needs a new one. */
+const openSockets = () => {
+  sockets?.terminate();
+  sockets = createClient({
+    url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
+    connectionParams: authorization,
+    retryAttempts: 0,
+  });
+};
+openSockets();
+
+const fetcher = createGraphiQLFetcher({
+  url: '/graphql',
+  fetch: (url, options) => fetch(url, { ...options, headers: { ...options.headers, ...authorization() } }),
+  wsClient: { subscribe: (...payload) => sockets.subscribe(...payload) },
+});
+
+function Token() {
+  const [value, setValue] = useState(token.current);
+  const change = ({ target }) => {
+    token.current = target.value.trim().replace(/^Bearer +/i, '');
+    setValue(target.value);
+    sessionStorage.setItem(tokenKey, token.current);
+    openSockets();
+  };
+  return (
+    <label className="token">
+      Access token
+      <input
+        type="password"
+        autoComplete="off"
+        spellCheck={false}
+        value={value}
+        onChange={change}
+        placeholder="none: anonymous"
+      />
+    </label>
+  );
+}
+
+const show = (samples) =>
+  createRoot(document.getElementById('explorer')).render(
+    <StrictMode>
+      <GraphiQL fetcher={fetcher} defaultTabs={samples.map(({ query }) => ({ query }))} shouldPersistHeaders={false}>
+        <GraphiQL.Footer>
+          <Token />
+        </GraphiQL.Footer>
+      </GraphiQL>
+    </StrictMode>,
+  );
+
+fetch('/graphql/assets/samples.json')
+  .then((answer) => answer.json())
+  .then(show);

@@ -1,0 +1,87 @@
+/**
+ * Who asks. A token is verified (tokens.ts), its subject looked up (membership.ts), and what the hub knows of them is
+ * told to each service in a passport (passports.ts). No token is an explicit anonymous viewer; a bad one is refused.
+ */
+import { HubError } from '@hub/kit/errors';
+import { type PassportSigner } from '@hub/kit/passport';
+import { type Viewer, anonymous } from '@hub/kit/viewer';
+import { localesOf } from './locales.js';
+import { type Membership, createMembership } from './membership.js';
+import { createPassports } from './passports.js';
+import { type Claim, tokenVerifier } from './tokens.js';
+
+export interface Credentials {
+  authorization?: string | undefined;
+  acceptLanguage?: string | undefined;
+}
+
+/** Somebody an operation runs for, as they were when last looked up. */
+export interface Asker {
+  /** When their proof runs out; null for who showed none. */
+  expiresAt: Date | null;
+  /** What to show a service; undefined where there are no passports. */
+  passport(service: string): Promise<string | undefined>;
+  /** The same, looked up anew. Throws UNAUTHENTICATED once the proof has run out or the hub does not know them any more. */
+  renewed(): Promise<Asker>;
+}
+
+export interface Identity {
+  /** Throws UNAUTHENTICATED for a bad token, SUBGRAPH_UNAVAILABLE when it cannot be checked. */
+  ask(credentials: Credentials): Promise<Asker>;
+  /** What the gateway itself shows a service when it opens a connection for many. */
+  ownPassport(service: string): Promise<string | undefined>;
+  /** Whether signed-in requests can be answered. */
+  reachable(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface IdentityOptions {
+  issuer: string;
+  audience: string;
+  jwksUri?: string | undefined;
+  viewerUrl: string;
+  signer: PassportSigner;
+  now?: () => Date;
+}
+
+export function createIdentity({ viewerUrl, signer, now = () => new Date(), ...token }: IdentityOptions): Identity {
+  const verify = tokenVerifier({ ...token, now });
+  const passports = createPassports(signer, now);
+  const membership: Membership = createMembership(viewerUrl, passports);
+
+  const asker = (viewer: Viewer, claim: Claim | null, locales: readonly string[]): Asker => ({
+    expiresAt: claim?.expiresAt ?? null,
+    passport: (service) => passports.viewer(service, viewer, locales),
+    async renewed() {
+      if (!claim) return this;
+      if (claim.expiresAt <= now())
+        throw new HubError('UNAUTHENTICATED', 'The access token has run out. Sign in again.');
+      return asker(await membership.viewerOf(claim), claim, locales);
+    },
+  });
+  return {
+    async ask({ authorization, acceptLanguage }) {
+      const locales = localesOf(acceptLanguage);
+      if (authorization === undefined) return asker(anonymous, null, locales);
+      const claim = await verify(authorization);
+      return asker(await membership.viewerOf(claim), claim, locales);
+    },
+    ownPassport: (service) => passports.service(service),
+    reachable: () => membership.reachable(),
+    close: () => membership.close(),
+  };
+}
+
+const nobodyInParticular: Asker = {
+  expiresAt: null,
+  passport: () => Promise.resolve(undefined),
+  renewed: () => Promise.resolve(nobodyInParticular),
+};
+
+/** For a gateway that was told of no issuer: everybody is the same, and services get no passports. */
+export const noIdentity: Identity = {
+  ask: () => Promise.resolve(nobodyInParticular),
+  ownPassport: () => Promise.resolve(undefined),
+  reachable: () => Promise.resolve(true),
+  close: () => Promise.resolve(),
+};

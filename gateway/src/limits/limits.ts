@@ -1,0 +1,39 @@
+/** What the gateway takes from strangers. Every number has its reason; tests and deployments may override any. */
+export interface Limits {
+  /** Bytes of a request body, and of a WebSocket message. */
+  bodyBytes: number;
+  /** Lexical tokens of a document. */
+  tokens: number;
+  /** How deep brackets may nest in a document, and JSON in variables. */
+  nesting: number;
+  /** Fields of an operation after its fragments are written out where they are spread. */
+  fields: number;
+  /** How deep fields nest after fragments are written out. */
+  depth: number;
+  /** Bytes of documents and plans kept. An estimate: see plan/operations.ts. */
+  operationCacheBytes: number;
+  /** How long one request to a subgraph may take. */
+  fetchTimeoutMs: number;
+  /** Bytes of one subgraph answer. */
+  answerBytes: number;
+  /** Operations open at once on one WebSocket. */
+  operationsPerSocket: number;
+  /** Events that wait for one slow reader, per operation. */
+  queuedEvents: number;
+  /** Bytes that wait for one slow reader: per operation in events, and per socket in frames. */
+  queuedBytes: number;
+}
+
+export const limits: Limits = {
+  bodyBytes: 1024 * 1024,
+  tokens: 5_000, // the introspection query has 500; checking overlapping fields is quadratic in this
+  nesting: 32, // the introspection query nests 13 deep
+  fields: 5_000, // what a planner can still plan in a second
+  depth: 32,
+  operationCacheBytes: 64 * 1024 * 1024,
+  fetchTimeoutMs: 10_000,
+  answerBytes: 32 * 1024 * 1024,
+  operationsPerSocket: 200,
+  queuedEvents: 1_000,
+  queuedBytes: 4 * 1024 * 1024,
+};

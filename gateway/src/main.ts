@@ -1,0 +1,81 @@
+/** The process: settings, listen, close. The only reader of the environment. */
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JWK } from 'jose';
+import { json, optional, port, readConfig, required, text, url } from '@hub/kit/config';
+import { createLog } from '@hub/kit/log';
+import { runProcess } from '@hub/kit/process';
+import { createGateway } from './gateway.js';
+import type { Sample } from './transport/explorer.js';
+
+const log = createLog('gateway');
+
+await runProcess(log, async () => {
+  const { env } = process;
+  const signIn = ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'GATEWAY_PASSPORT_KEY', 'VIEWER_URL'].some((name) => env[name]);
+  const mayBeAbsent = <T>(hint: string, parse: (value: string) => T) => optional<T | null>(hint, parse, null);
+  const identity = signIn ? required : mayBeAbsent; // all of it, or nothing
+  const serviceUrls = Object.keys(env).filter((name) => /^SUBGRAPH_.+_URL$/.test(name));
+  const config = readConfig(env, {
+    SUPERGRAPH: required('the file of a composed Federation 2 supergraph', text),
+    PORT: optional('the port to listen on, 0 for a free one', port, 4000),
+    HOST: optional('the address to listen on', text, '127.0.0.1'),
+    OIDC_ISSUER: identity<string | null>('the issuer of access tokens', url),
+    OIDC_AUDIENCE: identity<string | null>('the audience access tokens must have', text),
+    OIDC_JWKS_URI: mayBeAbsent('where the issuer’s keys are, if not where its discovery document says', url),
+    GATEWAY_PASSPORT_KEY: identity<JWK | null>(
+      'the private Ed25519 JWK that signs passports, kid "gateway"',
+      json<JWK>,
+    ),
+    VIEWER_URL: identity<string | null>('where membership says who a subject is', url),
+    INTERNAL_PORT: mayBeAbsent('the port POST /passport listens on, 0 for a free one', port),
+    INTERNAL_HOST: optional('the address POST /passport listens on', text, '127.0.0.1'),
+    GRAPHIQL_SAMPLES: mayBeAbsent('a folder of .graphql files to show as tabs', text),
+    ...Object.fromEntries(serviceUrls.map((name) => [name, required('where that service answers GraphQL', url)])),
+  });
+  const supergraph = await readFile(config.SUPERGRAPH, 'utf8');
+  const {
+    url: address,
+    internalUrl,
+    close,
+  } = await createGateway({
+    supergraph,
+    host: config.HOST,
+    port: config.PORT,
+    log,
+    serviceUrls: urlsByService(supergraph, config as unknown as Record<string, string>),
+    samples: config.GRAPHIQL_SAMPLES ? await readSamples(config.GRAPHIQL_SAMPLES) : [],
+    ...(signIn && {
+      identity: {
+        issuer: config.OIDC_ISSUER!,
+        audience: config.OIDC_AUDIENCE!,
+        jwksUri: config.OIDC_JWKS_URI ?? undefined,
+        passportKey: config.GATEWAY_PASSPORT_KEY!,
+        viewerUrl: config.VIEWER_URL!,
+        ...(config.INTERNAL_PORT !== null && { internal: { host: config.INTERNAL_HOST, port: config.INTERNAL_PORT } }),
+      },
+    }),
+  });
+  return { url: address, ...(internalUrl && { internalUrl }), close };
+});
+
+/** `SUBGRAPH_<NAME>_URL` by the name the supergraph has for the service: upper case, with `_` for what is no letter or digit. */
+function urlsByService(supergraph: string, settings: Record<string, string>): Record<string, string> {
+  const names = [...supergraph.matchAll(/@join__graph\(\s*name:\s*"([^"]+)"/g)].map(([, name]) => name!);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const setting = settings[`SUBGRAPH_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_URL`];
+      return setting ? [[name, setting]] : [];
+    }),
+  );
+}
+
+async function readSamples(folder: string): Promise<Sample[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.graphql')).sort();
+  return Promise.all(
+    names.map(async (name) => ({
+      name: name.replace(/\.graphql$/, ''),
+      query: await readFile(join(folder, name), 'utf8'),
+    })),
+  );
+}

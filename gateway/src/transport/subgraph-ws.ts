@@ -1,0 +1,195 @@
+/**
+ * Streams from services: graphql-transport-ws, one connection per service for all viewers, opened by the first
+ * operation and closed after the last.
+ *
+ * The connection is opened in the gateway's own name; each operation shows its viewer's passport in
+ * `extensions.passport`, renewed by a ping whose payload is `{passports: {<operation id>: <passport>}}`. Written on
+ * `ws` rather than with graphql-ws's client, which has no such ping and silently subscribes anew after a close with
+ * 1000: here a lost connection ends its operations, and the reader resumes where they know they were.
+ */
+import { MessageType, parseMessage, stringifyMessage } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import type { ServiceRequest } from '../execute/service.js';
+import type { Stream, StreamListener, StreamServices } from '../subscribe/subscribe.js';
+
+export interface UpstreamOptions {
+  /** Where each service answers GraphQL over HTTP; its WebSocket is at the same address. */
+  urls: ReadonlyMap<string, string>;
+  /** The gateway's own passport for a service. */
+  ownPassport: (service: string) => Promise<string | undefined>;
+  maxPayload: number;
+}
+
+export interface Upstreams extends StreamServices {
+  close(): void;
+}
+
+const ackTimeoutMs = 5_000;
+const pingEveryMs = 12_000;
+
+export function upstreams({ urls, ownPassport, maxPayload }: UpstreamOptions): Upstreams {
+  const open = new Map<string, Connection>();
+  return {
+    open(request, passport, listener) {
+      const { service } = request;
+      let connection = open.get(service);
+      if (!connection) {
+        const url = urls.get(service);
+        if (!url) throw new Error(`the plan names a service "${service}" that the supergraph does not have`);
+        connection = new Connection(
+          url.replace(/^http/, 'ws'),
+          maxPayload,
+          () => ownPassport(service),
+          (gone) => {
+            if (open.get(service) === gone) open.delete(service);
+          },
+        );
+        open.set(service, connection);
+      }
+      return connection.start(request, passport, listener);
+    },
+    close() {
+      for (const connection of open.values()) connection.close();
+    },
+  };
+}
+
+class Connection {
+  readonly #socket: WebSocket;
+  readonly #listeners = new Map<string, StreamListener>();
+  readonly #onGone: (connection: Connection) => void;
+  readonly #unsent: string[] = []; // until the service has acknowledged the connection
+  readonly #ackTimer: NodeJS.Timeout;
+  readonly #pingTimer: NodeJS.Timeout;
+  #acknowledged = false;
+  #answered = true;
+  #lastId = 0;
+  #failure: Error | null = null;
+
+  constructor(
+    url: string,
+    maxPayload: number,
+    ownPassport: () => Promise<string | undefined>,
+    onGone: (connection: Connection) => void,
+  ) {
+    this.#onGone = onGone;
+    this.#socket = new WebSocket(url, 'graphql-transport-ws', {
+      maxPayload,
+      perMessageDeflate: false,
+      handshakeTimeout: ackTimeoutMs,
+    });
+    this.#ackTimer = setTimeout(
+      () => this.#fail(new Error('the service did not acknowledge the connection')),
+      ackTimeoutMs,
+    );
+    this.#pingTimer = setInterval(() => {
+      if (!this.#answered) return this.#fail(new Error('the service does not answer pings'));
+      if (this.#socket.readyState !== WebSocket.OPEN) return;
+      this.#answered = false;
+      this.#socket.ping();
+    }, pingEveryMs);
+    this.#socket.on('open', () => {
+      ownPassport().then(
+        (passport) => this.#send({ type: MessageType.ConnectionInit, ...(passport && { payload: { passport } }) }),
+        (error: Error) => this.#fail(error),
+      );
+    });
+    this.#socket.on('message', (data) => this.#receive(String(data)));
+    this.#socket.on('pong', () => (this.#answered = true));
+    this.#socket.on('error', (error) => this.#fail(error));
+    this.#socket.on('close', (code) => this.#fail(new Error(`the service closed the connection with ${code}`)));
+  }
+
+  start(
+    { query, operationName, variables }: ServiceRequest,
+    passport: string | undefined,
+    listener: StreamListener,
+  ): Stream {
+    const id = String(++this.#lastId);
+    this.#listeners.set(id, listener);
+    const message = stringifyMessage({
+      id,
+      type: MessageType.Subscribe,
+      payload: {
+        query,
+        variables,
+        ...(operationName && { operationName }),
+        ...(passport !== undefined && { extensions: { passport } }),
+      },
+    });
+    if (this.#acknowledged) this.#socket.send(message);
+    else this.#unsent.push(message);
+    return {
+      renew: (renewed) => {
+        if (this.#acknowledged && this.#listeners.has(id))
+          this.#send({ type: MessageType.Ping, payload: { passports: { [id]: renewed } } });
+      },
+      stop: () => {
+        if (!this.#listeners.delete(id)) return;
+        const complete = stringifyMessage({ id, type: MessageType.Complete });
+        if (this.#acknowledged) this.#socket.send(complete);
+        else this.#unsent.splice(this.#unsent.indexOf(message), 1);
+        this.#closeIfIdle();
+      },
+    };
+  }
+
+  close(): void {
+    this.#fail(new Error('the gateway is closing'));
+  }
+
+  #send(message: Parameters<typeof stringifyMessage>[0]): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(stringifyMessage(message));
+  }
+
+  #receive(data: string): void {
+    let message: ReturnType<typeof parseMessage>;
+    try {
+      message = parseMessage(data);
+    } catch (error) {
+      return this.#fail(error as Error);
+    }
+    switch (message.type) {
+      case MessageType.ConnectionAck:
+        this.#acknowledged = true;
+        clearTimeout(this.#ackTimer);
+        for (const unsent of this.#unsent.splice(0)) this.#socket.send(unsent);
+        return;
+      case MessageType.Next:
+        return this.#listeners.get(message.id)?.event(message.payload as never);
+      case MessageType.Error:
+      case MessageType.Complete: {
+        const listener = this.#listeners.get(message.id);
+        this.#listeners.delete(message.id);
+        if (message.type === MessageType.Complete) listener?.completed();
+        else listener?.failed(message.payload);
+        return this.#closeIfIdle();
+      }
+      case MessageType.Ping:
+        return this.#send({ type: MessageType.Pong, ...(message.payload && { payload: message.payload }) });
+      default:
+        return;
+    }
+  }
+
+  #closeIfIdle(): void {
+    if (this.#listeners.size === 0) this.#end(() => this.#socket.close(1000));
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure) return;
+    this.#end(() => this.#socket.terminate());
+    this.#failure = error;
+    const listeners = [...this.#listeners.values()];
+    this.#listeners.clear();
+    for (const listener of listeners) listener.lost(error);
+  }
+
+  /** Nobody starts an operation on it from now on. */
+  #end(closeSocket: () => void): void {
+    this.#onGone(this);
+    clearTimeout(this.#ackTimer);
+    clearInterval(this.#pingTimer);
+    closeSocket();
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * graphql-transport-ws: turns frames into calls of the core and results into frames. The protocol is graphql-ws's;
+ * this file is its socket, so that what waits for a slow reader is bounded and faults go to the log.
+ *
+ * It closes with 4403 for a bad token, 1013 when sign-ins cannot be checked, 4413 for a reader who is too slow,
+ * 1001 when the gateway stops, and the protocol's own codes. After 1001, 1013 and 4413 a client connects anew and
+ * resumes with its last cursor.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { HubError } from '@hub/kit/errors';
+import type { Log } from '@hub/kit/log';
+import { type Core, internalError } from '../core.js';
+import type { Asker, Credentials, Identity } from '../identity/identity.js';
+import type { Limits } from '../limits/limits.js';
+import { InvalidDocument } from '../plan/operations.js';
+import { StreamEnded } from '../subscribe/subscribe.js';
+
+export const closeCodes = { tooSlow: 4413, tryAgainLater: 1013, goingAway: 1001 } as const;
+
+export interface WsOptions {
+  server: Server;
+  path: string;
+  core: Core;
+  identity: Identity;
+  limits: Limits;
+  log: Log;
+}
+
+const initTimeoutMs = 5_000;
+const pingEveryMs = 12_000;
+const closingMs = 3_000; // what a peer gets to read our close frame before the connection is cut
+
+interface Extra {
+  socket: WebSocket;
+  request: IncomingMessage;
+  asker?: Asker;
+  /** Ends operations that are not streams, by id. */
+  running: Map<string, AbortController>;
+}
+
+/** Answers WebSockets on an HTTP server until closed. */
+export function listenForSockets({ server, path, core, identity, limits, log }: WsOptions) {
+  const sockets = new WebSocketServer({
+    server,
+    path,
+    maxPayload: limits.bodyBytes,
+    perMessageDeflate: false,
+    handleProtocols,
+  });
+  const protocol = makeServer<Record<string, unknown>, Extra>({
+    connectionInitWaitTimeout: initTimeoutMs,
+    async onConnect({ connectionParams, extra }) {
+      try {
+        extra.asker = await identity.ask(credentialsIn(connectionParams, extra.request));
+      } catch (error) {
+        if (!(error instanceof HubError)) throw error;
+        if (error.code === 'UNAUTHENTICATED') return false; // closes 4403
+        log.error('a socket could not be opened', { error });
+        throw new Refusal(closeCodes.tryAgainLater, 'Try again later');
+      }
+      return true;
+    },
+    async onSubscribe({ extra, subscriptions }, id, { query, operationName, variables }) {
+      if (Object.keys(subscriptions).length > limits.operationsPerSocket)
+        return [new HubError('RATE_LIMITED', `At most ${limits.operationsPerSocket} operations run on one socket.`)];
+      try {
+        const document = core.operations.read(query);
+        const controller = new AbortController();
+        const call = { requestId: randomUUID(), signal: controller.signal, asker: await extra.asker!.renewed() };
+        extra.running.set(id, controller);
+        return {
+          schema: core.schema,
+          document,
+          operationName,
+          variableValues: variables,
+          contextValue: { call, extra },
+        };
+      } catch (error) {
+        return faults(error);
+      }
+    },
+    execute: (args) => single(core, args as Args),
+    subscribe: (args) => stream(core, args as Args),
+    onError: (_context, _id, _payload, errors) => faults(errors[0]?.originalError ?? errors[0]).map((e) => e.toJSON()),
+    onComplete({ extra }, id) {
+      extra.running.get(id)?.abort();
+      extra.running.delete(id);
+    },
+  });
+  const faults = (error: unknown): readonly GraphQLError[] => {
+    if (error instanceof InvalidDocument || error instanceof StreamEnded) return error.errors;
+    if (error instanceof GraphQLError && !error.originalError) return [error];
+    if (error instanceof HubError) return [error];
+    const requestId = randomUUID();
+    log.error('an operation on a socket failed', { requestId, error });
+    return [internalError(requestId)];
+  };
+
+  sockets.on('connection', (socket, request) => {
+    const extra: Extra = { socket, request, running: new Map() };
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) =>
+          new Promise((resolve) => {
+            if (socket.readyState !== socket.OPEN) return resolve();
+            if (socket.bufferedAmount > limits.queuedBytes) {
+              closeSoon(socket, closeCodes.tooSlow, 'Too slow');
+              return resolve();
+            }
+            socket.send(data, () => resolve()); // an error here is followed by 'close'
+          }),
+        close: (code, reason) => closeSoon(socket, code ?? 1000, reason ?? ''),
+        onMessage: (receive) =>
+          socket.on('message', (data) => {
+            receive(String(data)).catch((error: unknown) => {
+              if (error instanceof Refusal) return closeSoon(socket, error.closeCode, error.message);
+              log.error('a socket failed', { error });
+              closeSoon(socket, CloseCode.InternalServerError, 'Internal server error');
+            });
+          }),
+      },
+      extra,
+    );
+    let answered = true;
+    const heartbeat = setInterval(() => {
+      if (!answered) return socket.terminate();
+      answered = false;
+      socket.ping();
+    }, pingEveryMs);
+    socket.on('pong', () => (answered = true));
+    socket.on('error', (error) => log.info('a socket broke', { reason: error.message })); // the peer's fault; closes
+    socket.on('close', (code, reason) => {
+      clearInterval(heartbeat);
+      for (const controller of extra.running.values()) controller.abort();
+      closed(code, String(reason)).catch((error: unknown) => log.error('a socket did not close well', { error }));
+    });
+  });
+
+  return {
+    /** Tells everybody to come back elsewhere, and waits until they are gone. */
+    async close() {
+      for (const socket of sockets.clients) closeSoon(socket, closeCodes.goingAway, 'Going away');
+      await new Promise<void>((resolve) => sockets.close(() => resolve()));
+    },
+  };
+}
+
+type Args = ExecutionArgs & {
+  document: DocumentNode;
+  contextValue: { call: Parameters<Core['run']>[1]; extra: Extra };
+};
+
+const operationIn = ({ document, operationName, variableValues }: Args) => ({
+  document,
+  operationName,
+  variables: variableValues,
+});
+
+/** A query or mutation as a stream of one, so that the protocol's `complete` reaches it while it runs. */
+function single(core: Core, args: Args): AsyncIterableIterator<ExecutionResult> {
+  const { call, extra } = args.contextValue;
+  let done = false;
+  return {
+    async next() {
+      if (done) return { done, value: undefined };
+      done = true;
+      try {
+        return { done: false, value: await core.run(operationIn(args), call) };
+      } catch (error) {
+        if (call.signal.aborted) return { done: true, value: undefined };
+        throw error;
+      }
+    },
+    async return() {
+      for (const controller of extra.running.values()) if (controller.signal === call.signal) controller.abort();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function stream(core: Core, args: Args): AsyncIterableIterator<ExecutionResult> {
+  const { call, extra } = args.contextValue;
+  return core.subscribe(operationIn(args), call, () => closeSoon(extra.socket, closeCodes.tooSlow, 'Too slow'));
+}
+
+/** Closes before the protocol acknowledges. */
+class Refusal extends Error {
+  readonly closeCode: number;
+  constructor(closeCode: number, reason: string) {
+    super(reason);
+    this.closeCode = closeCode;
+  }
+}
+
+function closeSoon(socket: WebSocket, code: number, reason: string): void {
+  if (socket.readyState !== socket.OPEN) return;
+  socket.close(code, reason);
+  const cut = setTimeout(() => socket.terminate(), closingMs);
+  socket.once('close', () => clearTimeout(cut));
+}
+
+/** The token may come with or without its scheme: browsers cannot set headers on a WebSocket, people paste tokens. */
+function credentialsIn(
+  parameters: Readonly<Record<string, unknown>> | undefined,
+  request: IncomingMessage,
+): Credentials {
+  const token = parameters?.['authorization'] ?? parameters?.['Authorization'];
+  const language = parameters?.['acceptLanguage'];
+  return {
+    ...(token !== undefined &&
+      token !== null && {
+        authorization: typeof token === 'string' && !/\s/.test(token.trim()) ? `Bearer ${token.trim()}` : String(token),
+      }),
+    acceptLanguage: typeof language === 'string' ? language : request.headers['accept-language'],
+  };
+}
