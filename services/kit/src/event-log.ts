@@ -36,11 +36,12 @@ export const eventLogSql = (table: string, { owner, app, definer }: EventLogRole
      if not found then raise exception 'event % has a position already', new.id; end if;
      return null;
    end $$`,
-  `alter function ${table}_place() owner to ${definer}`,
-  `revoke all on function ${table}_place() from public`,
-  `grant select, update on ${table}, ${table}_head to ${definer}`,
   `create constraint trigger ${table}_place after insert on ${table}
      deferrable initially deferred for each row execute function ${table}_place()`,
+  // While it is still the owner's: afterwards a revoke only warns that there is nothing to revoke.
+  `revoke all on function ${table}_place() from public`,
+  `alter function ${table}_place() owner to ${definer}`,
+  `grant select, update on ${table}, ${table}_head to ${definer}`,
   ...[table, `${table}_head`].flatMap((name) => [
     `alter table ${name} enable row level security`,
     `alter table ${name} force row level security`,
