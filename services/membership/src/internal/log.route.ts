@@ -1,0 +1,79 @@
+/** GET /internal/log?after=&limit=&waitMs=: what changed after a position; waits up to `waitMs` until there is something. */
+import { badInput } from '@hub/kit/errors';
+import type { WakeUps } from '@hub/kit/event-log';
+import type { PassportVerifier } from '@hub/kit/passport';
+import type { FastifyInstance } from 'fastify';
+import type { DataSource } from 'typeorm';
+import { onlyServices } from './service-passport.js';
+
+export interface LogRoute {
+  database: DataSource;
+  verify: PassportVerifier;
+  wakeUps: WakeUps;
+  /** Whether the service closes: whoever waits is answered at once. */
+  closing: () => boolean;
+}
+
+export interface LogAnswer {
+  head: number;
+  entries: {
+    position: number;
+    type: 'MEMBERSHIP_STARTED' | 'MEMBERSHIP_ENDED' | 'ROLE_STARTED' | 'ROLE_ENDED';
+    state: string | null;
+    body: string | null;
+    from: string | null;
+    until: string | null;
+    at: string;
+    /** Of a role: whose, and which. */
+    person?: string;
+    role?: string;
+  }[];
+}
+
+const numbers = {
+  after: { fallback: 0, max: Number.MAX_SAFE_INTEGER },
+  limit: { fallback: 100, min: 1, max: 1_000 },
+  waitMs: { fallback: 0, max: 5_000 },
+};
+
+export function logRoute(app: FastifyInstance, { database, verify, wakeUps, closing }: LogRoute): void {
+  app.get('/internal/log', { onRequest: onlyServices(verify) }, async (request, reply) => {
+    const { after, limit, waitMs } = parse(request.query as Record<string, unknown>);
+    const read = async () => {
+      const [row] = await database.query<{ answer: LogAnswer }[]>('select read_membership_events($1, $2) as answer', [
+        after,
+        limit,
+      ]);
+      return row!.answer;
+    };
+    const enough = new AbortController();
+    const timer = setTimeout(() => enough.abort(), waitMs);
+    reply.raw.once('close', () => enough.abort()); // the reader has gone
+    try {
+      for (;;) {
+        const count = wakeUps.count; // taken before reading, so that nothing falls between reading and waiting
+        const answer = await read();
+        if (answer.entries.length > 0 || waitMs === 0 || enough.signal.aborted || closing())
+          return await reply.header('cache-control', 'no-store').send(answer);
+        await wakeUps.after(count, enough.signal);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  });
+}
+
+function parse(query: Record<string, unknown>): Record<keyof typeof numbers, number> {
+  for (const name of Object.keys(query))
+    if (!Object.hasOwn(numbers, name)) throw badInput([name], 'Only after, limit and waitMs are understood.');
+  const values = Object.entries(numbers).map(([name, { fallback, max, ...rest }]) => {
+    const min = 'min' in rest ? rest.min : 0;
+    const text = query[name];
+    if (text === undefined) return [name, fallback];
+    const value = typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max))
+      throw badInput([name], `${name} must be a whole number from ${min} to ${max}.`);
+    return [name, value];
+  });
+  return Object.fromEntries(values) as Record<keyof typeof numbers, number>;
+}

@@ -1,0 +1,14 @@
+/** A regional body: region owns it; here it is its key, and the States that are in it. */
+import { globalId } from '@hub/kit/ids';
+import { Directive, Field, ID, ObjectType } from 'type-graphql';
+
+@ObjectType({ description: 'A regional or cross-regional organisation of States.' })
+@Directive('@key(fields: "id")')
+export class RegionalBody {
+  constructor(readonly slug: string) {}
+
+  @Field(() => ID, { description: 'Opaque and global: the same thing has the same id everywhere in the hub.' })
+  get id(): string {
+    return globalId('RegionalBody', this.slug);
+  }
+}

@@ -1,0 +1,159 @@
+/** Who reads which rows: every table is listed, and without a viewer the protected ones are empty. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Viewer } from '@hub/kit/viewer';
+import type { FreshDatabase } from '@hub/local/testing';
+import { migrateService } from '../src/migrations/all.js';
+import { publicTables, settings } from '../src/person/person.visibility.js';
+import { developmentKey } from '../src/seed/development.js';
+import { as, issuer, seededDatabase, viewerOf } from './membership.js';
+
+let database: FreshDatabase;
+beforeAll(async () => {
+  database = await seededDatabase();
+  await as(database.ownerUrl, (owner) =>
+    owner.query(
+      `insert into person_contact (person_key, name, email) select person_key, of, of || '@example.org' from person_role where of is not null`,
+    ),
+  );
+});
+afterAll(() => database.drop());
+
+/** What a viewer reads, as the running service does: in a transaction with the viewer set. */
+const read = (viewer: Viewer | null, sql: string) =>
+  as(database.url, async (client) => {
+    await client.query('begin');
+    for (const [name, value] of Object.entries(viewer ? settings(viewer) : {}))
+      await client.query('select set_config($1, $2, true)', [name, value]);
+    const { rows } = await client.query({ text: sql, rowMode: 'array' });
+    await client.query('commit');
+    return rows.flat();
+  });
+
+test('migrating twice changes nothing', async () => {
+  expect(await migrateService(database.ownerUrl)).toEqual([]);
+});
+
+test('every table is public reference data or under forced row-level security', async () => {
+  const { rows } = await as(database.adminUrl, (admin) =>
+    admin.query(
+      `select relname, relrowsecurity and relforcerowsecurity as protected, has_table_privilege('membership_app', oid, 'select') as read,
+              has_table_privilege('membership_app', oid, 'insert, update, delete, truncate') as written
+         from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm') order by 1`,
+    ),
+  );
+  const open = [...publicTables, 'migration'] as string[];
+  for (const { relname, protected: isProtected } of rows)
+    expect([relname, isProtected]).toEqual([relname, !open.includes(relname)]);
+  expect(rows.filter(({ written }) => written).map(({ relname }) => relname)).toEqual(['membership_event']);
+  expect(rows.filter(({ read }) => !read).map(({ relname }) => relname)).toEqual([
+    'identity',
+    'membership_event',
+    'migration',
+  ]);
+});
+
+test('functions that look past the policies belong to the definer, pin their search path, and are not for everybody', async () => {
+  const { rows } = await as(database.adminUrl, (admin) =>
+    admin.query(
+      `select proname, pg_get_userbyid(proowner) as owner, proconfig, has_function_privilege('membership_app', oid, 'execute') as app,
+              exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0) as everybody
+         from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`,
+    ),
+  );
+  expect(rows.map(({ proname, owner, app, everybody }) => ({ proname, owner, app, everybody }))).toEqual([
+    { proname: 'membership_event_place', owner: 'membership_definer', app: false, everybody: false },
+    { proname: 'read_membership_events', owner: 'membership_definer', app: true, everybody: false },
+    { proname: 'viewer_of', owner: 'membership_definer', app: true, everybody: false },
+  ]);
+  for (const { proconfig } of rows) expect(proconfig[0]).toMatch(/^search_path=pg_catalog, public/);
+});
+
+test('without a viewer no protected row is read', async () => {
+  for (const table of ['person', 'person_contact', 'person_role', 'api_client'])
+    expect([table, await read(null, `select count(*)::int from ${table}`)]).toEqual([table, [0]]);
+  await expect(read(null, 'select * from identity')).rejects.toMatchObject({ code: '42501' });
+  await expect(read(null, 'select * from membership_event')).rejects.toMatchObject({ code: '42501' });
+});
+
+test('nor by a viewer once their transaction is over', async () => {
+  const kenya = await viewerOf(database.url, 'focal-point:KEN');
+  await as(database.url, async (client) => {
+    await client.query('begin');
+    for (const [name, value] of Object.entries(settings(kenya!)))
+      await client.query('select set_config($1, $2, true)', [name, value]);
+    expect((await client.query('select * from person')).rowCount).toBe(2);
+    await client.query('commit');
+    for (const table of ['person', 'person_contact', 'person_role', 'api_client'])
+      expect((await client.query(`select * from ${table}`)).rowCount).toBe(0);
+  });
+});
+
+test.each([
+  ['focal-point:KEN', ['s:KEN'], 2],
+  ['reviewer:KEN', ['s:KEN'], 2],
+  ['officer:igad', ['b:igad'], 1],
+  ['curator', 'everybody', 417],
+  ['integrator:ken', [], 0],
+] as const)('%s sees persons, roles and contacts of their own State or body', async (subject, own, persons) => {
+  const viewer = await viewerOf(database.url, subject);
+  const all = await as(database.ownerUrl, (owner) => owner.query('select count(*)::int as n from person_contact'));
+  const contacts = await read(viewer, 'select distinct name from person_contact order by 1');
+  if (own === 'everybody')
+    expect(await read(viewer, 'select count(*)::int from person_contact')).toEqual([all.rows[0].n]);
+  else expect(contacts).toEqual(own);
+  expect(await read(viewer, 'select count(*)::int from person')).toEqual([persons]);
+  expect(await read(viewer, 'select count(*)::int from person_role')).toEqual([persons]);
+});
+
+test('API clients are seen by their owner’s persons, by curators and by themselves', async () => {
+  const names = async (subject: string) =>
+    read(await viewerOf(database.url, subject), 'select name from api_client order by 1');
+  expect(await names('focal-point:KEN')).toEqual(['dashboard', 'ken']);
+  expect(await names('officer:igad')).toEqual(['igad']);
+  expect(await names('integrator:ken')).toEqual(['ken']);
+  expect(await names('focal-point:UGA')).toEqual(['uga']);
+  expect((await names('curator')).length).toBe(222);
+});
+
+test('who left a State is no colleague any more', async () => {
+  const key = developmentKey('reviewer:TUV');
+  const tuvalu = await viewerOf(database.url, 'focal-point:TUV');
+  expect(await read(tuvalu, 'select count(*)::int from person_contact')).toEqual([2]);
+  await as(database.ownerUrl, (owner) =>
+    owner.query('update person_role set valid_until = clock_timestamp() where person_key = $1', [key]),
+  );
+  expect(await read(tuvalu, 'select person_key from person_contact')).toEqual([developmentKey('focal-point:TUV')]);
+  expect(await viewerOf(database.url, 'reviewer:TUV')).toMatchObject({ kind: 'person', key, roles: [] });
+});
+
+test('the run-time role cannot write roles, identities or positions', async () => {
+  await as(database.url, async (client) => {
+    for (const sql of [
+      `insert into person_role (key, person_key, role, valid_from) values (gen_random_uuid(), '${developmentKey('focal-point:KEN')}', 'CURATOR', now())`,
+      `insert into identity (issuer, subject, person_key) values ('${issuer}', 'x', '${developmentKey('curator')}')`,
+      `insert into membership_event (id, position, type, state, body) values (gen_random_uuid(), 7, 'MEMBERSHIP_STARTED', 'KEN', 'eu')`,
+      `update membership_event_head set last = 0`,
+      `insert into membership (key, iso3, body) values (gen_random_uuid(), 'KEN', 'eu')`,
+    ])
+      await expect(client.query(sql)).rejects.toMatchObject({ code: '42501' });
+  });
+});
+
+test.each([
+  [`role, of`, `'FOCAL_POINT', 'b:igad'`],
+  [`role, of`, `'OFFICER', 's:KEN'`],
+  [`role, of`, `'CURATOR', 's:KEN'`],
+  [`role, of`, `'REVIEWER', null`],
+  [`role, of`, `'REVIEWER', 's:XXX'`],
+  [`role, of`, `'REVIEWER', 'KEN'`],
+  [`role, of`, `'INTEGRATOR', 's:KEN'`],
+  [`role, of, valid_until`, `'REVIEWER', 's:KEN', now() - interval '1 day'`],
+])('a role that cannot be is refused by the database: (%s) = (%s)', async (columns, values) => {
+  await as(database.ownerUrl, (owner) =>
+    expect(
+      owner.query(
+        `insert into person_role (key, person_key, valid_from, ${columns}) values (gen_random_uuid(), '${developmentKey('curator')}', now(), ${values})`,
+      ),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/^(23514|23503)$/) }),
+  );
+});
