@@ -28,7 +28,7 @@ export interface Projection {
 }
 
 const limit = 500;
-const waitMs = 10_000;
+const waitMs = 5_000; // as long as membership lets a reader wait
 const firstRetryMs = 100; // an ended membership is to end the view within a second, also right after an outage
 const lastRetryMs = 2_000;
 const quickAnswerMs = 100; // an empty answer sooner than this means that membership does not wait: don't spin
@@ -112,7 +112,8 @@ async function apply(tx: EntityManager, after: number, { entries }: MembershipBa
       : { from: change.from ?? known?.from ?? null, until: change.until ?? change.at.slice(0, 10) };
     if (known?.from === period.from && known.until === period.until) continue; // heard before
     periods.set(pair(change.state, change.body), period);
-    if (period.from !== null || !joined) events.push({ ...change, joined });
+    const isBaseline = joined && period.from === null && known === undefined;
+    if (!isBaseline) events.push({ ...change, joined });
   }
   await write(tx, periods);
   await append(tx, events);
