@@ -51,6 +51,7 @@ export async function postgresPrograms(dataDir: string, { userNamespaces = true 
   const place = join(varLib, createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
   mkdirSync(place, { recursive: true, mode: 0o755 });
   chownSync(place, nobody.uid, nobody.gid);
+  mkdirSync(dirname(dataDir), { recursive: true, mode: 0o700 });
   rmSync(dataDir, { force: true, recursive: true }); // empty, or a link to what is gone
   symlinkSync(join(place, 'postgres'), dataDir);
   return asUser(files, nobody.uid, nobody.gid);

@@ -16,15 +16,17 @@ export interface Secrets {
 export function secretsOf({ secrets }: DataFolder): Secrets {
   const kept = readJson<Secrets>(secrets);
   if (kept) return kept;
-  const made: Secrets = {
-    passwords: newPasswords(),
-    passportKeys: { gateway: ed25519('gateway'), practice: ed25519('practice') },
-    cursorKey: randomBytes(32).toString('base64'),
-    identityProvider: { signingKey: es256('development'), clientSecretKey: randomBytes(32).toString('base64url') },
-  };
+  const made = newSecrets();
   writeJson(secrets, made);
   return made;
 }
+
+export const newSecrets = (): Secrets => ({
+  passwords: newPasswords(),
+  passportKeys: { gateway: ed25519('gateway'), practice: ed25519('practice') },
+  cursorKey: randomBytes(32).toString('base64'),
+  identityProvider: { signingKey: es256('development'), clientSecretKey: randomBytes(32).toString('base64url') },
+});
 
 /** The public half of each key, as a JWKS. */
 export const publicKeys = (keys: Record<string, JWK>): { keys: JWK[] } => ({

@@ -182,9 +182,9 @@ describe('a start', () => {
   });
 
   test.each([
-    ['Ctrl-C, which reaches the whole group,', ({ child }: Started) => process.kill(-child.pid!, 'SIGINT')],
-    ['TERM to npm', ({ child }: Started) => child.kill('SIGTERM')],
-    ['SIGKILL of npm', ({ child }: Started) => child.kill('SIGKILL')],
+    ['Ctrl-C, which reaches the whole group,', ({ child }: Started): boolean => process.kill(-child.pid!, 'SIGINT')],
+    ['TERM to npm', ({ child }: Started): boolean => child.kill('SIGTERM')],
+    ['SIGKILL of npm', ({ child }: Started): boolean => child.kill('SIGKILL')],
   ] as const)('ended by %s leaves nothing running', async (_, end) => {
     const npm = project.run([fixture('parent.mjs'), fixture('start.mjs'), project.root]);
     await ready(npm);
