@@ -5,11 +5,12 @@ import { databaseAnswers, openDatabase } from '@hub/kit/database';
 import { WakeUps } from '@hub/kit/event-log';
 import { createExecutor } from '@hub/kit/execution';
 import type { Log } from '@hub/kit/log';
-import { passportVerifier } from '@hub/kit/passport';
+import { passportSigner, passportVerifier } from '@hub/kit/passport';
 import type { Running } from '@hub/kit/process';
 import { serve } from '@hub/kit/server';
 import { buildSubgraph } from '@hub/kit/subgraph';
 import { entityClasses } from './entities.js';
+import { followMembership } from './projection/membership.js';
 import { practiceSubgraph } from './subgraph.js';
 
 export interface PracticeConfig {
@@ -19,6 +20,8 @@ export interface PracticeConfig {
   poolSize?: number;
   /** Public keys of who may issue passports. */
   passportKeys: { keys: JWK[] };
+  /** Whose log of who is in which body is followed; null leaves the projection as it is. */
+  membership: { url: string; passportKey: JWK } | null;
   /** 32 bytes under which event cursors are encrypted. */
   cursorKey: Buffer;
   heartbeatMs?: number;
@@ -26,7 +29,7 @@ export interface PracticeConfig {
 }
 
 export async function start(config: PracticeConfig): Promise<Running> {
-  const { host, port, databaseUrl, poolSize, passportKeys, cursorKey, heartbeatMs = 30_000, log } = config;
+  const { host, port, databaseUrl, poolSize, passportKeys, membership, cursorKey, heartbeatMs = 30_000, log } = config;
   const database = await openDatabase({ url: databaseUrl, entities: entityClasses, ...(poolSize && { poolSize }) });
   const closing: (() => Promise<unknown>)[] = [() => database.destroy()];
   const close = async () => {
@@ -46,6 +49,16 @@ export async function start(config: PracticeConfig): Promise<Running> {
       database,
       log,
     });
+    if (membership) {
+      const projection = followMembership({
+        database,
+        membershipUrl: membership.url,
+        signer: await passportSigner(membership.passportKey),
+        log,
+        wake: () => wakeUps.wake(),
+      });
+      closing.push(() => projection.close());
+    }
     const server = await serve({
       name: 'practice',
       host,

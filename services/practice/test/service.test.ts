@@ -38,6 +38,7 @@ beforeAll(async () => {
     port: 0,
     databaseUrl: database.url,
     passportKeys: { keys: [own.publicJwk, other.publicJwk] },
+    membership: null,
     cursorKey: Buffer.alloc(32, 1),
     log: quiet,
   });
