@@ -1,4 +1,5 @@
 /** The scalars of the public API. A malformed value is `BAD_USER_INPUT`; its path is added where it was met. */
+import 'reflect-metadata'; // type-graphql's decorators ask for it, whichever module comes first
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 
 function textScalar(

@@ -4,6 +4,7 @@
  * type-graphql builds a schema; @apollo/subgraph rebuilds it from SDL with the federation machinery around it. The
  * rebuild forgets enum defaults and `extensions`, which are carried over here.
  */
+import 'reflect-metadata'; // type-graphql's decorators ask for it, whichever module comes first
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
