@@ -2,9 +2,8 @@
 import { badInput } from '@hub/kit/errors';
 import type { WakeUps } from '@hub/kit/event-log';
 import type { PassportVerifier } from '@hub/kit/passport';
-import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { onlyServices } from './service-passport.js';
+import { type App, onlyServices } from './service-passport.js';
 
 export interface LogRoute {
   database: DataSource;
@@ -36,7 +35,7 @@ const numbers = {
   waitMs: { fallback: 0, max: 5_000 },
 };
 
-export function logRoute(app: FastifyInstance, { database, verify, wakeUps, closing }: LogRoute): void {
+export function logRoute(app: App, { database, verify, wakeUps, closing }: LogRoute): void {
   app.get('/internal/log', { onRequest: onlyServices(verify) }, async (request, reply) => {
     const { after, limit, waitMs } = parse(request.query as Record<string, unknown>);
     const read = async () => {

@@ -1,9 +1,12 @@
 import { HubError } from '@hub/kit/errors';
 import { type PassportVerifier, passportHeader } from '@hub/kit/passport';
-import type { FastifyRequest } from 'fastify';
+import type { ServerOptions } from '@hub/kit/server';
+
+/** Where the internal endpoints are added. */
+export type App = Parameters<NonNullable<ServerOptions['routes']>>[0];
 
 /** Lets one of our own processes through: a viewer's passport, however valid, opens no internal endpoint. */
-export const onlyServices = (verify: PassportVerifier) => async (request: FastifyRequest) => {
+export const onlyServices = (verify: PassportVerifier) => async (request: { headers: Record<string, unknown> }) => {
   const header = request.headers[passportHeader];
   const passport = await verify(typeof header === 'string' ? header : undefined);
   if (passport.kind !== 'service') throw new HubError('UNAUTHENTICATED', 'A service’s passport is needed here.');

@@ -2,9 +2,8 @@
 import { HubError, badInput } from '@hub/kit/errors';
 import type { PassportVerifier } from '@hub/kit/passport';
 import type { Viewer } from '@hub/kit/viewer';
-import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { onlyServices } from './service-passport.js';
+import { type App, onlyServices } from './service-passport.js';
 
 export interface ViewerRoute {
   database: DataSource;
@@ -13,7 +12,7 @@ export interface ViewerRoute {
 
 const limits = { issuer: 2048, subject: 255 }; // OpenID Connect Core, section 2: a subject has at most 255 characters
 
-export function viewerRoute(app: FastifyInstance, { database, verify }: ViewerRoute): void {
+export function viewerRoute(app: App, { database, verify }: ViewerRoute): void {
   app.post('/internal/viewer', { onRequest: onlyServices(verify), bodyLimit: 16_384 }, async ({ body }, reply) => {
     const { issuer, subject } = parse(body);
     const [row] = await database.query<{ viewer: Viewer | null }[]>('select viewer_of($1, $2) as viewer', [

@@ -1,0 +1,157 @@
+/** Over HTTP: GraphQL for viewers' passports, the internal endpoints for services', the health checks for all. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { globalId } from '@hub/kit/ids';
+import { passportHeader } from '@hub/kit/passport';
+import type { Running } from '@hub/kit/process';
+import { anonymous } from '@hub/kit/viewer';
+import type { FreshDatabase } from '@hub/local/testing';
+import { developmentKey } from '../src/seed/development.js';
+import { start } from '../src/service.js';
+import { failing, issuer, seededDatabase, viewerOf } from './membership.js';
+import { gateway, passportKeys, practice, stranger } from './passports.js';
+
+let database: FreshDatabase;
+let service: Running;
+beforeAll(async () => {
+  database = await seededDatabase();
+  service = await start({ host: '127.0.0.1', port: 0, databaseUrl: database.url, passportKeys, log: failing });
+});
+afterAll(async () => {
+  await service.close();
+  await database.drop();
+});
+
+const request = async (path: string, passport: string | undefined, body?: string, type = 'application/json') => {
+  const response = await fetch(service.url + path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      connection: 'close',
+      ...(body !== undefined && { 'content-type': type }),
+      ...(passport && { [passportHeader]: passport }),
+    },
+    ...(body !== undefined && { body }),
+  });
+  return { status: response.status, body: await response.json() };
+};
+const ask = (query: string, passport: string | undefined, variables = {}) =>
+  request('/graphql', passport, JSON.stringify({ query, variables }));
+const kenya = JSON.stringify({ issuer, subject: 'focal-point:KEN' });
+const refused = { status: 401, body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } };
+
+test.each([
+  ['no passport', async () => undefined],
+  ['a passport for another service', () => gateway.viewer('practice', anonymous, [])],
+  ['a service’s passport', () => gateway.service('membership')],
+  ['a viewer invented with practice’s key', () => practice.viewer('membership', anonymous, [])],
+  ['a passport under a stranger’s key', () => stranger.viewer('membership', anonymous, [])],
+])('GraphQL with %s is 401, _service and _entities too', async (_name, passport) => {
+  for (const query of ['{ viewer { kind } }', '{ _service { sdl } }', '{ __typename }'])
+    expect(await ask(query, await passport())).toMatchObject(refused);
+  const references = [{ __typename: 'MemberState', id: globalId('MemberState', 'KEN') }];
+  const query = 'query ($references: [_Any!]!) { _entities(representations: $references) { __typename } }';
+  expect(await ask(query, await passport(), { references })).toMatchObject(refused);
+});
+
+test('GraphQL with a viewer’s passport answers for that viewer', async () => {
+  const viewer = (await viewerOf(database.url, 'focal-point:KEN'))!;
+  const query = '{ viewer { kind person { id } memberState { iso3 } } }';
+  expect(await ask(query, await gateway.viewer('membership', viewer, []))).toEqual({
+    status: 200,
+    body: {
+      data: {
+        viewer: {
+          kind: 'PERSON',
+          person: { id: globalId('Person', developmentKey('focal-point:KEN')) },
+          memberState: { iso3: 'KEN' },
+        },
+      },
+    },
+  });
+});
+
+test.each([
+  ['no passport', async () => undefined],
+  ['a viewer’s passport', async () => gateway.viewer('membership', (await viewerOf(database.url, 'curator'))!, [])],
+  ['a service’s passport for another service', () => gateway.service('practice')],
+  ['a passport under a stranger’s key', () => stranger.service('membership')],
+])('the internal endpoints with %s are 401', async (_name, passport) => {
+  expect(await request('/internal/viewer', await passport(), kenya)).toMatchObject(refused);
+  expect(await request('/internal/viewer', await passport(), '{')).toMatchObject(refused);
+  expect(await request('/internal/log', await passport())).toMatchObject(refused);
+  expect(await request('/internal/log?after=x', await passport())).toMatchObject(refused);
+});
+
+test.each([
+  ['gateway', () => gateway.service('membership')],
+  ['practice', () => practice.service('membership')],
+])('%s learns who a subject is', async (_name, passport) => {
+  expect(await request('/internal/viewer', await passport(), kenya)).toEqual({
+    status: 200,
+    body: await viewerOf(database.url, 'focal-point:KEN'),
+  });
+});
+
+test('nobody is 404', async () => {
+  for (const subject of ['focal-point:XXX', `x' or true --`, '🦒'])
+    expect(
+      await request('/internal/viewer', await gateway.service('membership'), JSON.stringify({ issuer, subject })),
+    ).toMatchObject({ status: 404, body: { errors: [{ extensions: { code: 'NOT_FOUND' } }] } });
+});
+
+test.each([
+  ['{'],
+  ['""'],
+  ['null'],
+  ['[]'],
+  ['{}'],
+  ['{"issuer":"i"}'],
+  ['{"subject":"s"}'],
+  ['{"issuer":"i","subject":""}'],
+  ['{"issuer":"i","subject":5}'],
+  ['{"issuer":["i"],"subject":"s"}'],
+  ['{"issuer":"i","subject":"s","also":1}'],
+  ['{"issuer":"i","subject":"s\\u0000"}'],
+  ['{"issuer":"i","subject":"\\ud800"}'],
+  ['{"issuer":"i","subject":{"__proto__":1}}'],
+  [JSON.stringify({ issuer: 'i', subject: 's'.repeat(256) })],
+  [JSON.stringify({ issuer: 'i'.repeat(2049), subject: 's' })],
+])('a malformed question for a viewer is 400: %s', async (body) => {
+  const answer = await request('/internal/viewer', await gateway.service('membership'), body);
+  expect(answer).toMatchObject({ status: 400, body: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] } });
+  expect(JSON.stringify(answer.body)).not.toMatch(/select|stack|node_modules/i);
+});
+
+test('a body of another type is refused', async () => {
+  expect((await request('/internal/viewer', await gateway.service('membership'), kenya, 'text/xml')).status).toBe(415);
+  expect((await request('/internal/viewer', await gateway.service('membership'), kenya, 'text/plain')).status).toBe(
+    400,
+  );
+});
+
+test.each([
+  'after=-1',
+  'after=x',
+  'after=',
+  'after=1.5',
+  'after=99999999999999999',
+  'limit=0',
+  'limit=1001',
+  'waitMs=5001',
+  'after=1&after=2',
+  'from=1',
+])('a malformed question for the log is 400: %s', async (query) => {
+  expect(await request(`/internal/log?${query}`, await gateway.service('membership'))).toMatchObject({
+    status: 400,
+    body: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
+  });
+});
+
+test('health checks need no passport, and there is nothing else', async () => {
+  for (const [path, status] of [
+    ['/livez', 200],
+    ['/readyz', 200],
+    ['/internal', 404],
+    ['/metrics', 404],
+  ] as const)
+    expect([path, (await request(path, undefined)).status]).toEqual([path, status]);
+});
