@@ -1,6 +1,5 @@
 /** Texts in several languages, and the choice of the one to show. */
 import 'reflect-metadata'; // type-graphql's decorators ask for it, whichever module comes first
-import 'reflect-metadata'; // type-graphql's decorators ask for it, whichever module comes first
 import { Directive, Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Locale } from './scalars.js';
 

@@ -1,5 +1,4 @@
 import 'reflect-metadata'; // type-graphql's decorators ask for it, whichever module comes first
-import 'reflect-metadata'; // type-graphql's decorators ask for it, whichever module comes first
 import { Field, ID, InterfaceType } from 'type-graphql';
 
 @InterfaceType({ description: 'Anything with a global id.' })

@@ -1,6 +1,5 @@
 /** Relay connections (relay.dev/graphql/connections.htm): arguments, page info, types. */
 import 'reflect-metadata'; // type-graphql's decorators ask for it, whichever module comes first
-import 'reflect-metadata'; // type-graphql's decorators ask for it, whichever module comes first
 import { type ClassType, ArgsType, Directive, Field, Int, ObjectType } from 'type-graphql';
 import { badInput } from './errors.js';
 

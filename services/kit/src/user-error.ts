@@ -1,6 +1,5 @@
 /** What a form can put right: data in a mutation's payload, every fault at once, each with its path into the input. */
 import 'reflect-metadata'; // type-graphql's decorators ask for it, whichever module comes first
-import 'reflect-metadata'; // type-graphql's decorators ask for it, whichever module comes first
 import { Directive, Field, ObjectType, registerEnumType } from 'type-graphql';
 
 export enum UserErrorCode {

@@ -13,6 +13,7 @@ import { PracticeResolver } from './practice/practice.resolver.js';
 import { viewerSettings } from './practice/practice.visibility.js';
 import { RegionResolver } from './region/region.resolver.js';
 import { RegionalBodyResolver } from './regional-body/regional-body.resolver.js';
+import { StatisticsResolver } from './statistics/statistics.resolver.js';
 import { ThemeResolver } from './theme/theme.resolver.js';
 import { Workshop } from './workshop/workshop.js';
 
@@ -23,6 +24,7 @@ export const practiceSubgraph: SubgraphDefinition<ReturnType<typeof loaders>, Ev
     PracticeMutations,
     EventResolver,
     NodeResolver,
+    StatisticsResolver,
     ThemeResolver,
     KnowledgeProductResolver,
     MemberStateResolver,
