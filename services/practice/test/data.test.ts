@@ -1,5 +1,4 @@
 /** The data files are valid and fit together, and the services' copies are the same. */
-import 'typeorm'; // brings the metadata that type-graphql wants, before it is loaded
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { Marking, Pillar, PracticeType } from '../src/practice/vocabulary.js';
