@@ -13,7 +13,7 @@ import { PracticeStatistics, PracticeStatisticsRow } from './statistics.js';
 import { countBy } from './statistics.query.js';
 
 @Resolver(() => PracticeStatisticsRow)
-export class StatisticsResolver {
+export class PracticeStatisticsResolver {
   @Query(() => PracticeStatistics, {
     nullable: true,
     description:
