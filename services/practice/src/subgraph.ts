@@ -13,7 +13,7 @@ import { PracticeResolver } from './practice/practice.resolver.js';
 import { viewerSettings } from './practice/practice.visibility.js';
 import { RegionResolver } from './region/region.resolver.js';
 import { RegionalBodyResolver } from './regional-body/regional-body.resolver.js';
-import { StatisticsResolver } from './statistics/statistics.resolver.js';
+import { PracticeStatisticsResolver } from './statistics/statistics.resolver.js';
 import { ThemeResolver } from './theme/theme.resolver.js';
 import { Workshop } from './workshop/workshop.js';
 
@@ -24,7 +24,7 @@ export const practiceSubgraph: SubgraphDefinition<ReturnType<typeof loaders>, Ev
     PracticeMutations,
     EventResolver,
     NodeResolver,
-    StatisticsResolver,
+    PracticeStatisticsResolver,
     ThemeResolver,
     KnowledgeProductResolver,
     MemberStateResolver,
