@@ -238,6 +238,29 @@ describe('from draft to tombstone', () => {
     expect(await seen()).toMatchObject({ practice: { version: 2, title: { text: 'Second edition' } } });
   });
 
+  test('the audience is shown to its owner, and to nobody else', async () => {
+    const { id } = await submitted(hub, focalPoint, 's:KEN', {
+      marking: 'AMBER',
+      audience: { ...audience, memberStates: ['NGA'] },
+    });
+    const read = async (viewer: Parameters<Hub['ask']>[0]) =>
+      (
+        await hub.data(
+          viewer,
+          'query ($id: ID!) { practice(id: $id) { audience { memberStates { id } regionalBodies { id } persons } } }',
+          { id },
+        )
+      )['practice'];
+    const shown = {
+      memberStates: [{ id: globalId('MemberState', 'NGA') }],
+      regionalBodies: [{ id: globalId('RegionalBody', 'igad') }],
+      persons: [],
+    };
+    expect(await read(contributor)).toEqual({ audience: shown });
+    expect(await read(officer)).toEqual({ audience: null });
+    expect(await read(person('CURATOR'))).toEqual({ audience: null });
+  });
+
   test('tightening is immediate, loosening needs consent', async () => {
     const { id, revision } = await submitted(hub, focalPoint, 's:KEN', { marking: 'AMBER', audience });
     const tightened = await write('update', focalPoint, { id, expectedRevision: revision, marking: 'RED' });

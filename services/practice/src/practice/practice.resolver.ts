@@ -1,16 +1,19 @@
 /** Reading practices: root fields, the header's joins, and the sections. */
 import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root } from 'type-graphql';
-import { keyAt } from '@hub/kit/ids';
+import { globalId, keyAt } from '@hub/kit/ids';
 import { type Localized, LocalizedText, TranslationStatus, localize } from '@hub/kit/localized-text';
 import { Locale } from '@hub/kit/scalars';
+import { holds } from '@hub/kit/viewer';
 import type { PracticeContext } from '../context.js';
 import { KnowledgeProduct } from '../knowledge-product/knowledge-product.js';
+import { MemberState } from '../member-state/member-state.js';
 import { Region } from '../region/region.js';
+import { RegionalBody } from '../regional-body/regional-body.js';
 import { Theme } from '../theme/theme.js';
 import { Workshop } from '../workshop/workshop.js';
 import { PracticeOwner, ownerOf } from './practice-owner.js';
 import { PracticeConnection, PracticeListArgs, practicePage } from './practice.list.js';
-import { PracticePermissions, permissions } from './practice.permissions.js';
+import { PracticePermissions, permissions, writers } from './practice.permissions.js';
 import {
   PracticeClassification,
   PracticeEvidence,
@@ -37,6 +40,18 @@ export class Translation {
 
   @Field(() => String, { nullable: true, description: 'The summary in this language.' })
   summary!: string | null;
+}
+
+@ObjectType({ description: 'Who may know of a practice, as far as its marking lets it travel.' })
+export class PracticeAudience {
+  @Field(() => [MemberState], { nullable: true, description: 'States.' })
+  memberStates!: MemberState[];
+
+  @Field(() => [RegionalBody], { nullable: true, description: 'Regional bodies, with their current member States.' })
+  regionalBodies!: RegionalBody[];
+
+  @Field(() => [ID], { description: 'Persons, by id.' })
+  persons!: string[];
 }
 
 /** The identity section as stored; the title is in the header. */
@@ -85,6 +100,21 @@ export class PracticeResolver {
   @FieldResolver(() => [Region], { nullable: true, description: 'The regions of its scope (M49).' })
   regions(@Root() { newest }: Practice): Region[] {
     return newest.regions.map((m49) => new Region(m49));
+  }
+
+  @FieldResolver(() => PracticeAudience, {
+    nullable: true,
+    description: 'Who may know of it; shown to its owner alone, and null while the owner has not said.',
+  })
+  audience(@Root() { row }: Practice, @Ctx() { viewer }: PracticeContext): PracticeAudience | null {
+    if (!row.audience || !holds(viewer, ...writers).includes(row.owner)) return null;
+    const named = (kind: string) =>
+      row.audience!.filter((token) => token.startsWith(kind)).map((token) => token.slice(2));
+    return {
+      memberStates: named('s:').map((iso3) => new MemberState(iso3)),
+      regionalBodies: named('b:').map((slug) => new RegionalBody(slug)),
+      persons: named('p:').map((key) => globalId('Person', key)),
+    };
   }
 
   @FieldResolver(() => PracticePermissions, { description: 'What the viewer may do to it, and why not.' })
