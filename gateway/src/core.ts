@@ -54,7 +54,8 @@ export interface Core {
   operations: Operations;
   /** Answers a query or mutation; rejects only with the abort reason. */
   run(operation: Operation, call: Call): Promise<ExecutionResult>;
-  /** Answers a subscription: one result per event. Throws `StreamEnded` when it ends for a reason. `slow` is told when the reader is. */
+  /** Answers a subscription: one result per event. The iterator throws `InvalidDocument` for a wrong request, and
+   *  `StreamEnded` when it ends for a reason. `slow` is called when the reader is too slow to be kept. */
   subscribe(operation: Operation, call: Call, slow: () => void): AsyncIterableIterator<ExecutionResult>;
 }
 
@@ -122,7 +123,7 @@ export function createCore({ planner, limits, send, streams, log, subscriptions 
     },
     subscribe(operation, call, slow) {
       const prepared = prepare(operation);
-      if ('errors' in prepared) throw new InvalidDocument(prepared.errors);
+      if ('errors' in prepared) return endedBy(new InvalidDocument(prepared.errors));
       const { node } = prepared.planned.plan;
       if (node?.kind !== 'Subscription') throw new Error('only a subscription can be subscribed to');
       const { primary, rest } = node;
@@ -148,6 +149,14 @@ export function createCore({ planner, limits, send, streams, log, subscriptions 
     },
   };
 }
+
+const endedBy = (error: Error): AsyncIterableIterator<ExecutionResult> => ({
+  next: () => Promise.reject(error),
+  return: () => Promise.resolve({ done: true, value: undefined }),
+  [Symbol.asyncIterator]() {
+    return this;
+  },
+});
 
 interface Prepared {
   planned: Planned;

@@ -66,9 +66,12 @@ export function listenForSockets({ server, path, core, identity, limits, log }: 
     },
     async onSubscribe({ extra, subscriptions }, id, { query, operationName, variables }) {
       if (Object.keys(subscriptions).length > limits.operationsPerSocket)
-        return [new HubError('RATE_LIMITED', `At most ${limits.operationsPerSocket} operations run on one socket.`)];
+        return show([
+          new HubError('RATE_LIMITED', `At most ${limits.operationsPerSocket} operations run on one socket.`),
+        ]);
       try {
         const document = core.operations.read(query);
+        core.operations.plan(document, operationName); // refuses here what names no operation, or one too large
         const controller = new AbortController();
         const call = { requestId: randomUUID(), signal: controller.signal, asker: await extra.asker!.renewed() };
         extra.running.set(id, controller);
@@ -80,17 +83,24 @@ export function listenForSockets({ server, path, core, identity, limits, log }: 
           contextValue: { call, extra },
         };
       } catch (error) {
-        return faults(error);
+        return show(faults(error));
       }
     },
     execute: (args) => single(core, args as Args),
     subscribe: (args) => stream(core, args as Args),
-    onError: (_context, _id, _payload, errors) => faults(errors[0]?.originalError ?? errors[0]).map((e) => e.toJSON()),
+    // What onSubscribe returned is fit to be sent; what an iterator threw comes wrapped.
+    onError: (_context, _id, _payload, errors) =>
+      (errors.every((error) => shown.has(error)) ? errors : faults(errors[0]!.originalError)).map((e) => e.toJSON()),
     onComplete({ extra }, id) {
       extra.running.get(id)?.abort();
       extra.running.delete(id);
     },
   });
+  const shown = new WeakSet<GraphQLError>();
+  const show = (errors: readonly GraphQLError[]) => {
+    for (const error of errors) shown.add(error);
+    return errors;
+  };
   const faults = (error: unknown): readonly GraphQLError[] => {
     if (error instanceof InvalidDocument || error instanceof StreamEnded) return error.errors;
     if (error instanceof GraphQLError && !error.originalError) return [error];
@@ -170,7 +180,9 @@ function single(core: Core, args: Args): AsyncIterableIterator<ExecutionResult> 
       if (done) return { done, value: undefined };
       done = true;
       try {
-        return { done: false, value: await core.run(operationIn(args), call) };
+        const result = await core.run(operationIn(args), call);
+        if (result.data === undefined) throw new InvalidDocument(result.errors ?? []);
+        return { done: false, value: result };
       } catch (error) {
         if (call.signal.aborted) return { done: true, value: undefined };
         throw error;

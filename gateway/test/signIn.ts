@@ -1,0 +1,150 @@
+/** An identity provider and a membership of our own, small and real: keys, discovery, tokens, viewers. */
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type JWK, SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { type Passport, passportHeader, passportVerifier } from '@hub/kit/passport';
+import type { Viewer } from '@hub/kit/viewer';
+import type { GatewayConfig } from '../src/gateway.js';
+
+export const audience = 'https://hub.example.org';
+
+export interface SignIn {
+  issuer: string;
+  identity: NonNullable<GatewayConfig['identity']>;
+  /** A token for a subject; `change` makes it wrong in some way. */
+  token(subject: string, change?: TokenChange): Promise<string>;
+  /** The same as headers. */
+  as(subject: string, change?: TokenChange): Promise<Record<string, string>>;
+  /** Who membership knows. */
+  viewers: Map<string, Viewer>;
+  /** What membership was asked. */
+  lookUps: string[];
+  /** Reads a passport for a service, or throws. */
+  read(passport: string | undefined, service: string): Promise<Passport>;
+  provider: Endpoint;
+  membership: Endpoint;
+  stop(): Promise<void>;
+}
+
+export interface TokenChange {
+  issuer?: string;
+  audience?: string | null;
+  type?: string;
+  algorithm?: 'RS256' | 'ES256' | 'EdDSA' | 'HS256';
+  foreignKey?: boolean;
+  expiresAt?: Date | null;
+}
+
+export interface Endpoint {
+  url: string;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export const viewer = (key: string, ...bodies: string[]): Viewer => ({
+  kind: 'person',
+  key,
+  roles: [{ role: 'FOCAL_POINT', of: 's:KEN', groups: ['s:KEN', ...bodies.map((body) => `b:${body}` as const)] }],
+  scopes: [],
+  ceiling: 'RED',
+});
+
+export async function startSignIn(): Promise<SignIn> {
+  const keys = {
+    RS256: await generateKeyPair('RS256'),
+    ES256: await generateKeyPair('ES256'),
+    EdDSA: await generateKeyPair('EdDSA'),
+  };
+  const foreign = await generateKeyPair('ES256');
+  const jwks = {
+    keys: await Promise.all(
+      Object.entries(keys).map(async ([alg, { publicKey }]) => ({ ...(await exportJWK(publicKey)), alg, kid: alg })),
+    ),
+  };
+  const provider = await endpoint((path) =>
+    path === '/.well-known/openid-configuration'
+      ? [200, { issuer: provider.url, jwks_uri: `${provider.url}/jwks` }]
+      : path === '/jwks'
+        ? [200, jwks]
+        : [404, {}],
+  );
+  const passportKeys = await generateKeyPair('Ed25519', { extractable: true });
+  const passportKey: JWK = { ...(await exportJWK(passportKeys.privateKey)), kid: 'gateway' };
+  const passportJwks = { keys: [{ ...(await exportJWK(passportKeys.publicKey)), kid: 'gateway' }] };
+  const verifyMembership = passportVerifier('membership', passportJwks);
+  const viewers = new Map<string, Viewer>();
+  const lookUps: string[] = [];
+  const membership = await endpoint(async (path, headers, body) => {
+    if (path !== '/internal/viewer') return [404, {}];
+    const passport = await verifyMembership(headers[passportHeader] as string);
+    if (passport.kind !== 'service' || passport.service !== 'gateway') return [403, {}];
+    const { issuer, subject } = JSON.parse(body) as { issuer: string; subject: string };
+    lookUps.push(subject);
+    const found = issuer === provider.url && viewers.get(subject);
+    return found ? [200, found] : [404, { errors: [] }];
+  });
+  const signIn: SignIn = {
+    issuer: provider.url,
+    identity: {
+      issuer: provider.url,
+      audience,
+      passportKey,
+      viewerUrl: `${membership.url}/internal/viewer`,
+      internal: { host: '127.0.0.1', port: 0 },
+    },
+    async token(subject, change = {}) {
+      const algorithm = change.algorithm ?? 'ES256';
+      const jwt = new SignJWT({})
+        .setProtectedHeader({ alg: algorithm, typ: change.type ?? 'at+jwt', kid: algorithm })
+        .setIssuer(change.issuer ?? provider.url)
+        .setSubject(subject)
+        .setIssuedAt();
+      if (change.audience !== null) jwt.setAudience(change.audience ?? audience);
+      if (change.expiresAt !== null) jwt.setExpirationTime(change.expiresAt ?? '5 minutes');
+      if (algorithm === 'HS256') return jwt.sign(new TextEncoder().encode(JSON.stringify(jwks.keys[0])));
+      return jwt.sign((change.foreignKey ? foreign : keys[algorithm]).privateKey);
+    },
+    as: async (subject, change) => ({ authorization: `Bearer ${await signIn.token(subject, change)}` }),
+    viewers,
+    lookUps,
+    read: (passport, service) => passportVerifier(service, passportJwks)(passport),
+    provider,
+    membership,
+    stop: async () => void (await Promise.all([provider.stop(), membership.stop()])),
+  };
+  return signIn;
+}
+
+type Answer = [status: number, body: unknown];
+
+async function endpoint(
+  answer: (path: string, headers: NodeJS.Dict<string | string[]>, body: string) => Answer | Promise<Answer>,
+): Promise<Endpoint> {
+  let server: Server;
+  let port = 0;
+  const self: Endpoint = {
+    url: '',
+    async start() {
+      server = createServer((request, response) => {
+        let body = '';
+        request.on('data', (chunk) => (body += String(chunk)));
+        request.on('end', () => {
+          Promise.resolve(answer(request.url!, request.headers, body)).then(
+            ([status, json]) =>
+              response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json)),
+            () => response.writeHead(401).end(),
+          );
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+      ({ port } = server.address() as AddressInfo);
+      self.url = `http://127.0.0.1:${port}`;
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  await self.start();
+  return self;
+}
