@@ -15,7 +15,7 @@ import { migrateService as migrateMembership } from '@hub/membership/migrations/
 import { seedService as seedMembership } from '@hub/membership/seed/seedService';
 import { start as startMembership } from '@hub/membership/service';
 import { migrateService as migratePractice } from '@hub/practice/migrations/all';
-import { seedService as seedPractice } from '@hub/practice/seed/seed';
+import { seedService as seedPractice } from '@hub/practice/seed/seedService';
 import { start as startPractice } from '@hub/practice/service';
 import { migrateService as migrateRegion } from '@hub/region/migrations/all';
 import { seedService as seedRegion } from '@hub/region/seed/seedService';

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { readConfig, required, text } from '@hub/kit/config';
 import { createLog } from '@hub/kit/log';
-import { seedService } from './seed/seed.js';
+import { seedService } from './seed/seedService.js';
 
 const log = createLog('practice-seed');
 try {

@@ -9,11 +9,16 @@ import { passportSigner, passportVerifier } from '@hub/kit/passport';
 import type { Running } from '@hub/kit/process';
 import { serve } from '@hub/kit/server';
 import { buildSubgraph } from '@hub/kit/subgraph';
-import { entityClasses } from './entities.js';
+import { KnowledgeProduct } from './knowledge-product/knowledge-product.js';
+import { PracticeRow, SectionRow, VersionRow } from './practice/practice.js';
 import { followMembership } from './projection/membership.js';
 import { practiceSubgraph } from './subgraph.js';
+import { Theme } from './theme/theme.js';
 
-export interface PracticeConfig {
+/** The tables TypeORM knows as classes; the others are read and written in SQL. */
+export const entities = [PracticeRow, VersionRow, SectionRow, Theme, KnowledgeProduct];
+
+export interface ServiceConfig {
   host: string;
   port: number;
   databaseUrl: string;
@@ -28,9 +33,9 @@ export interface PracticeConfig {
   log: Log;
 }
 
-export async function start(config: PracticeConfig): Promise<Running> {
+export async function start(config: ServiceConfig): Promise<Running> {
   const { host, port, databaseUrl, poolSize, passportKeys, membership, cursorKey, heartbeatMs = 30_000, log } = config;
-  const database = await openDatabase({ url: databaseUrl, entities: entityClasses, ...(poolSize && { poolSize }) });
+  const database = await openDatabase({ url: databaseUrl, entities, ...(poolSize && { poolSize }) });
   const closing: (() => Promise<unknown>)[] = [() => database.destroy()];
   const close = async () => {
     for (const step of closing.toReversed()) await step();

@@ -9,9 +9,9 @@ import { buildSubgraph } from '@hub/kit/subgraph';
 import { type RoleName, type Token, type Viewer, anonymous } from '@hub/kit/viewer';
 import type { ExecutionResult } from 'graphql';
 import pg from 'pg';
-import { entityClasses } from '../src/entities.js';
 import { migrateService } from '../src/migrations/all.js';
-import { seedService } from '../src/seed/seed.js';
+import { seedService } from '../src/seed/seedService.js';
+import { entities } from '../src/service.js';
 import { practiceSubgraph } from '../src/subgraph.js';
 
 /** The bodies of the States these tests speak of, as membership would say. */
@@ -83,7 +83,7 @@ export async function startHub({
     },
     { template: referenceOnly ? 'reference' : 'seeded' },
   );
-  const source = await openDatabase({ url: database.url, entities: entityClasses, poolSize: 20 });
+  const source = await openDatabase({ url: database.url, entities, poolSize: 20 });
   const wakeUps = await WakeUps.open({
     url: database.url,
     channel: 'practice_event',

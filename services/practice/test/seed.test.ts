@@ -4,7 +4,7 @@ import { type FreshDatabase, freshDatabase } from '@hub/local/testing';
 import pg from 'pg';
 import { migrateService } from '../src/migrations/all.js';
 import { readPractices } from '../src/seed/data.js';
-import { seedService } from '../src/seed/seed.js';
+import { seedService } from '../src/seed/seedService.js';
 
 const seededAt = new Date('2026-03-01T09:30:00Z');
 let database: FreshDatabase;
