@@ -1,11 +1,11 @@
 /** npm start: builds what is stale, then runs the hub (src/launch.ts). Plain JavaScript, since nothing may be built yet. */
+import { ending } from './ending.mjs';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const since = Date.now();
-const parent = process.ppid;
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const packages = ['@hub/local', '@hub/region', '@hub/membership', '@hub/practice', '@hub/gateway'];
 
@@ -25,28 +25,23 @@ async function build() {
   const args = ['run', 'build', '--output-logs=errors-only', ...packages.map((name) => `--filter=${name}...`)];
   const child = spawn(turbo, args, {
     cwd: root,
-    detached: true,
+    detached: true, // a Ctrl-C reaches us alone
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: '', TURBO_TELEMETRY_DISABLED: '1' },
   });
   const output = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
-  const stop = () => {
+  const code = new Promise((done) => child.once('error', done).once('close', done));
+  const told = await Promise.race([ending, code.then(() => null)]);
+  if (told) {
     try {
       process.kill(-child.pid, 'SIGTERM');
     } catch {} // it has ended
-    process.exit(1);
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, stop);
-  const watch = setInterval(() => process.ppid !== parent && stop(), 300);
-  const code = await new Promise((done) => child.once('error', done).once('close', done));
-  clearInterval(watch);
-  if (code !== 0) fail(`${Buffer.concat(output)}\nThe build failed: see above.`);
-  return () => signals.forEach((signal) => process.off(signal, stop));
+    process.exit(told.code);
+  }
+  if ((await code) !== 0) fail(`${Buffer.concat(output)}\nThe build failed: see above.`);
 }
 
-const built = await build();
+await build();
 const { launch } = await import('../dist/launch.js');
-built?.();
-process.exit(await launch({ root, args: process.argv.slice(2), env: process.env, since, parent }));
+process.exit(await launch({ root, args: process.argv.slice(2), env: process.env, since, ending }));

@@ -154,6 +154,7 @@ async function programs(
 ) {
   const ports = { region: await freePort(), membership: await freePort(), practice: await freePort() };
   const internalPort = await freePort();
+  const samples = join(root, 'schema/samples');
   const port = settings.port || (await freePort());
   const passportKeys = JSON.stringify(publicKeys(secrets.passportKeys));
   const urlOf = (service: Service) => `http://${loopback}:${ports[service]}`;
@@ -187,6 +188,7 @@ async function programs(
       PORT: String(port),
       INTERNAL_PORT: String(internalPort),
       SUPERGRAPH: settings.supergraph,
+      ...(existsSync(samples) && { GRAPHIQL_SAMPLES: samples }),
       OIDC_ISSUER: issuer,
       OIDC_AUDIENCE: settings.audience,
       ...(settings.jwksUri && { OIDC_JWKS_URI: settings.jwksUri }),

@@ -1,4 +1,4 @@
-/** The launcher's process: starts the hub, and on a signal, or when its parent is gone, stops it and leaves nothing. */
+/** The launcher's process: starts the hub, and when told to end stops it and leaves nothing. */
 import { rmSync } from 'node:fs';
 import { announcement } from './announcement.js';
 import { dataFolder, openDataFolder, writeJson } from './dataFolder.js';
@@ -7,9 +7,7 @@ import { take } from './lock.js';
 import { OneLineError } from './oneLineError.js';
 import { readSettings } from './settings.js';
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const stopTimeoutMs = 60_000; // every stop is bounded, this is the sum with room
-const parentEveryMs = 300;
 
 export interface LaunchOptions {
   root: string;
@@ -17,27 +15,22 @@ export interface LaunchOptions {
   env: NodeJS.ProcessEnv;
   /** When the person typed npm start, for the times shown; milliseconds since the epoch. */
   since: number;
-  /** The process that started this one: when it is gone, so is the hub. */
-  parent: number;
+  /** Settles when the hub is to stop, see bin/ending.mjs. */
+  ending: Promise<{ why: string; code: number }>;
 }
 
 /** Runs the hub until it is told to stop; the answer is the exit code. */
-export async function launch({ root, args, env, since, parent }: LaunchOptions): Promise<number> {
+export async function launch({ root, args, env, since, ending }: LaunchOptions): Promise<number> {
   process.stdout.on('error', () => {}); // whoever read it may be gone, and we must still stop
   process.stderr.on('error', () => {});
   const say = (line: string) =>
     void process.stdout.write(`${((Date.now() - since) / 1000).toFixed(1).padStart(5)} s  ${line}\n`);
 
   const abort = new AbortController();
-  const ending = new Promise<number>((end) => {
-    const stop = (why: string, code: number) => {
-      if (abort.signal.aborted) return; // npm repeats a Ctrl-C that reached us already
-      say(`Stopping (${why}).`);
-      abort.abort(new Error(why));
-      end(code);
-    };
-    for (const signal of signals) process.on(signal, () => stop(signal, 0));
-    setInterval(() => process.ppid !== parent && stop('whoever started the hub is gone', 1), parentEveryMs).unref();
+  void ending.then(({ why }) => {
+    if (abort.signal.aborted) return;
+    say(`Stopping (${why}).`);
+    abort.abort(new Error(why));
   });
   // A failure ends in one place, whether it comes while starting or later.
   let giveUp: (error: Error) => void = () => {};
@@ -59,9 +52,9 @@ export async function launch({ root, args, env, since, parent }: LaunchOptions):
     const { secrets: _, ...running } = hub;
     writeJson(folder.running, running);
     process.stdout.write(await announcement(hub, settings.seed));
-    code = await Promise.race([ending, failed]);
+    code = (await Promise.race([ending, failed])).code;
   } catch (error) {
-    if (abort.signal.aborted) code = await ending;
+    if (abort.signal.aborted) ({ code } = await ending);
     else
       process.stderr.write(`${error instanceof OneLineError ? error.message : ((error as Error)?.stack ?? error)}\n`);
   }

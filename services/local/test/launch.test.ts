@@ -194,12 +194,14 @@ describe('a start', () => {
     expect(existsSync(join(project.root, '.hub/postgres/postmaster.pid'))).toBe(false);
   });
 
-  test('ended halfway leaves nothing running', async () => {
-    const hub = project.start();
-    await until(20_000, () => hub.output().includes('PostgreSQL answers'));
-    hub.child.kill('SIGTERM');
-    await hub.code;
-    expect(await project.nothingRuns()).toBe(true);
+  test('ended at any moment leaves nothing running', async () => {
+    for (const afterMs of [50, 150, 250, 400, 800, 1600]) {
+      const hub = project.start();
+      await new Promise((done) => setTimeout(done, afterMs)); // any moment will do: this is no wait for a condition
+      hub.child.kill('SIGTERM');
+      await hub.code;
+      expect(await project.nothingRuns()).toBe(true);
+    }
   });
 
   test('works at once after SIGKILL of the launcher', async () => {
