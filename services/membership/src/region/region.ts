@@ -1,8 +1,11 @@
 /** An M49 area: region owns it; here it is its key, and the States within it. */
 import { globalId } from '@hub/kit/ids';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { caution } from '../caution.js';
 
-@ObjectType({ description: 'An area of the United Nations M49 standard.' })
+@ObjectType({
+  description: `An area of the United Nations M49 standard, grouped for statistical convenience. ${caution}`,
+})
 @Directive('@key(fields: "id")')
 export class Region {
   constructor(readonly m49: string) {}

@@ -1,8 +1,9 @@
 /** A regional body: region owns it; here it is its key, and the States that are in it. */
 import { globalId } from '@hub/kit/ids';
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
+import { caution } from '../caution.js';
 
-@ObjectType({ description: 'A regional or cross-regional organisation of States.' })
+@ObjectType({ description: `A regional or cross-regional organisation of States. ${caution}` })
 @Directive('@key(fields: "id")')
 export class RegionalBody {
   constructor(readonly slug: string) {}
