@@ -30,7 +30,7 @@ export async function announcement(hub: RunningHub & { secrets: Secrets }, seede
   } else {
     const issuer = hub.issuer ?? '<your issuer>';
     lines.push(
-      'Nobody has a role yet. The first curator:',
+      'The first curator of an empty hub is bound with:',
       `  npm run -s bootstrap -- --issuer ${issuer} --subject ${hub.issuer ? 'curator' : '<subject of their tokens>'}`,
     );
   }

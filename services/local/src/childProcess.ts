@@ -23,6 +23,8 @@ export interface Surroundings {
   logs: string;
   /** One line for the person at the console. */
   say(line: string): void;
+  /** The same for an error in a child's log. */
+  complain(line: string): void;
   /** Aborted when everything is to stop. */
   stopping: AbortSignal;
 }
@@ -48,7 +50,10 @@ const steadyMs = 60_000; // having lived so long, a death is a new story
 const longestPauseMs = 30_000;
 
 /** Runs a program to its end; throws when that is not a good one. */
-export async function runProgram(program: Program, { logs, stopping }: Omit<Surroundings, 'say'>): Promise<void> {
+export async function runProgram(
+  program: Program,
+  { logs, stopping }: Pick<Surroundings, 'logs' | 'stopping'>,
+): Promise<void> {
   stopping.throwIfAborted();
   const log = new ChildLog(logs, program.name, () => {});
   const child = start(program);
@@ -64,8 +69,8 @@ export async function runProgram(program: Program, { logs, stopping }: Omit<Surr
 }
 
 /** Starts a program and keeps it running; `giveUp` is told when that fails at the start. */
-export function keepRunning(program: Program, { logs, say, stopping }: Surroundings): KeptProcess {
-  const log = new ChildLog(logs, program.name, say);
+export function keepRunning(program: Program, { logs, say, complain, stopping }: Surroundings): KeptProcess {
+  const log = new ChildLog(logs, program.name, complain);
   let child: ChildProcess | undefined;
   let over = false;
   let wake = () => {};

@@ -45,13 +45,19 @@ export function dataFolder(root: string, env: NodeJS.ProcessEnv): DataFolder {
   return { path, postgres, logs, secrets, issuer, lock, running };
 }
 
-/** Makes the folder, for its owner alone. */
+/** Makes the folder, for its owner alone. Refuses a folder that has other things in it: its rights would be taken away. */
 export function openDataFolder(folder: DataFolder): void {
+  const { path, ...ours } = folder;
   try {
+    const entries = existsSync(path) ? readdirSync(path) : [];
+    if (entries.length > 0 && !Object.values(ours).some((file) => existsSync(file)))
+      throw new OneLineError(
+        `${path} holds other things than the hub's: set HUB_DATA to a folder that is empty or not there yet.`,
+      );
     mkdirSync(folder.logs, { recursive: true, mode: 0o700 });
     chmodSync(folder.path, 0o700);
-    readdirSync(folder.path);
   } catch (cause) {
+    if (cause instanceof OneLineError) throw cause;
     throw new OneLineError(
       `${folder.path} cannot be used (${(cause as Error).message}): start as its owner, or set HUB_DATA to a folder of yours.`,
       { cause },

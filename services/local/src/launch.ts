@@ -37,6 +37,10 @@ export async function launch({ root, args, env, since, ending }: LaunchOptions):
   const failed = new Promise<never>((_, reject) => (giveUp = reject));
   failed.catch(() => {});
 
+  // While everything starts at once, some miss others for a moment: that stands in their logs only.
+  let started = false;
+  const complain = (line: string) => void (started && say(line));
+
   const stops: HubOptions['stops'] = [];
   let code = 1;
   let release = () => {};
@@ -46,11 +50,12 @@ export async function launch({ root, args, env, since, ending }: LaunchOptions):
     openDataFolder(folder);
     release = take(folder);
     const hub = await Promise.race([
-      startHub({ root, folder, settings, logs: folder.logs, say, stopping: abort.signal, giveUp, stops }),
+      startHub({ root, folder, settings, logs: folder.logs, say, complain, stopping: abort.signal, giveUp, stops }),
       failed,
     ]);
     const { secrets: _, ...running } = hub;
     writeJson(folder.running, running);
+    started = true;
     process.stdout.write(await announcement(hub, settings.seed));
     code = (await Promise.race([ending, failed])).code;
   } catch (error) {

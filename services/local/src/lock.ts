@@ -23,7 +23,7 @@ export function take(folder: DataFolder): () => void {
     try {
       writeFileSync(lock, mine, { mode: 0o600, flag: 'wx' });
       return () => {
-        if (readFileSync(lock, 'utf8') === mine) rmSync(lock, { force: true });
+        if (readJson<Holder>(lock)?.pid === process.pid) rmSync(lock, { force: true });
       };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -165,21 +165,11 @@ describe('a hub that runs', () => {
   });
 });
 
-describe('a start', () => {
-  beforeEach(async () => {
+describe('a hub', () => {
+  beforeAll(async () => {
     project = await newProject();
   });
-  afterEach(() => project.remove());
-
-  test('with --no-seed leaves practices and persons out', async () => {
-    const hub = project.start(['--no-seed']);
-    await ready(hub);
-    expect(ran('membership')).toEqual([
-      { script: 'migrate.js', args: [], names: ['MEMBERSHIP_OWNER_DATABASE_URL'] },
-      { script: 'seed.js', args: ['--reference-only'], names: ['MEMBERSHIP_OWNER_DATABASE_URL'] },
-    ]);
-    expect(hub.output()).toContain('npm run -s bootstrap');
-  });
+  afterAll(() => project.remove());
 
   test.each([
     ['Ctrl-C, which reaches the whole group,', ({ child }: Started): boolean => process.kill(-child.pid!, 'SIGINT')],
@@ -204,27 +194,42 @@ describe('a start', () => {
     }
   });
 
-  test('works at once after SIGKILL of the launcher', async () => {
-    const first = project.start();
-    await ready(first);
-    first.child.kill('SIGKILL');
-    await first.code;
-    await ready(project.start());
-  });
-
-  test('works after SIGKILL of everything', async () => {
-    const first = project.start();
-    await ready(first);
-    for (const pid of project.processes()) process.kill(pid, 'SIGKILL');
-    await first.code;
-    await ready(project.start());
-  });
-
-  test('after SIGKILL of the launcher alone everything else ends', async () => {
+  test('ended by SIGKILL of the launcher leaves nothing running', async () => {
     const hub = project.start();
     await ready(hub);
     hub.child.kill('SIGKILL');
     expect(await project.nothingRuns()).toBe(true);
+  });
+
+  test.each([
+    ['the launcher', ({ child }: Started) => void child.kill('SIGKILL')],
+    ['everything', () => project.processes().forEach((pid) => process.kill(pid, 'SIGKILL'))],
+  ] as const)('starts again at once after SIGKILL of %s', async (_, end) => {
+    const first = project.start();
+    await ready(first);
+    end(first);
+    await first.code;
+    const second = project.start();
+    await ready(second);
+    second.child.kill('SIGTERM');
+    await second.code;
+  });
+});
+
+describe('a start', () => {
+  beforeEach(async () => {
+    project = await newProject();
+  });
+  afterEach(() => project.remove());
+
+  test('with --no-seed leaves practices and persons out', async () => {
+    const hub = project.start(['--no-seed']);
+    await ready(hub);
+    expect(ran('membership')).toEqual([
+      { script: 'migrate.js', args: [], names: ['MEMBERSHIP_OWNER_DATABASE_URL'] },
+      { script: 'seed.js', args: ['--reference-only'], names: ['MEMBERSHIP_OWNER_DATABASE_URL'] },
+    ]);
+    expect(hub.output()).toContain('npm run -s bootstrap');
   });
 
   test('on a port that is taken is refused in one line', async () => {
@@ -275,6 +280,14 @@ describe('a start', () => {
     expect(await complaint(project.start())).toMatch(/base\/.*npm run reset/);
     expect(await project.command('reset').code).toBe(0);
     expect(existsSync(join(project.root, '.hub'))).toBe(false);
+  });
+
+  test("in a folder with somebody else's files is refused, and their rights stay", async () => {
+    project.write('thesis/chapter.txt', '');
+    const before = statSync(join(project.root, 'thesis')).mode;
+    const hub = project.start([], { HUB_DATA: join(project.root, 'thesis') });
+    expect(await complaint(hub)).toMatch(/holds other things than the hub's/);
+    expect(statSync(join(project.root, 'thesis')).mode).toBe(before);
   });
 
   test('ends in one line when a migration fails', async () => {
