@@ -1,7 +1,16 @@
 /** From the services' SDL to one supergraph, and to what clients see of it. */
 import { composeServices } from '@apollo/composition';
-import { Supergraph } from '@apollo/federation-internals';
-import { type DocumentNode, Kind, lexicographicSortSchema, parse, print, printSchema, visit } from 'graphql';
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
+import {
+  type DocumentNode,
+  type GraphQLInputObjectType,
+  Kind,
+  lexicographicSortSchema,
+  parse,
+  print,
+  printSchema,
+  visit,
+} from 'graphql';
 import type { Subgraph } from './services.js';
 
 export interface Composition {
@@ -68,7 +77,12 @@ const isImports = (parent: unknown): boolean =>
   (parent as unknown as { name: { value: string } }).name.value === 'import';
 
 /** What clients see, sorted by name, so that a diff shows changes of the API and not of the code's order. */
-export const apiOf = (supergraph: string): string =>
-  ending(printSchema(lexicographicSortSchema(Supergraph.build(supergraph).apiSchema().toGraphQLJSSchema())));
+export function apiOf(supergraph: string): string {
+  const read = Supergraph.build(supergraph, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
+  const api = read.apiSchema().toGraphQLJSSchema();
+  for (const { name } of read.schema.inputTypes().filter((type) => type.hasAppliedDirective('oneOf')))
+    (api.getType(name) as GraphQLInputObjectType).isOneOf = true; // Apollo's API schema forgets it
+  return ending(printSchema(lexicographicSortSchema(api)));
+}
 
 const ending = (text: string): string => `${text.trimEnd()}\n`;
