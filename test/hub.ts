@@ -62,12 +62,15 @@ export interface Hub {
 
 export interface HubOptions {
   supergraph?: string;
+  /** Tabs of the explorer. */
+  samples?: { name: string; query: string }[];
   /** Passed to the practice database's URL's host: a proxy that counts statements, for instance. */
   through?: (service: ServiceName, databaseUrl: string) => string;
 }
 
 export async function startHub({
   supergraph = 'schema/supergraph.graphql',
+  samples = [],
   through = (_, url) => url,
 }: HubOptions = {}): Promise<Hub> {
   const closing: (() => Promise<unknown>)[] = [];
@@ -137,6 +140,7 @@ export async function startHub({
       viewerUrl: `${membershipUrl}/internal/viewer`,
       internal: { host, port: 0 },
     },
+    samples,
     serviceUrls: Object.fromEntries(
       Object.entries(ports).map(([name, port]) => [name, `http://${host}:${port}/graphql`]),
     ),

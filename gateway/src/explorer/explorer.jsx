@@ -5,6 +5,7 @@
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import 'graphiql/style.css';
+import { parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -31,11 +32,23 @@ const openSockets = () => {
 };
 openSockets();
 
-const fetcher = createGraphiQLFetcher({
+const send = createGraphiQLFetcher({
   url: '/graphql',
   fetch: (url, options) => fetch(url, { ...options, headers: { ...options.headers, ...authorization() } }),
   wsClient: { subscribe: (...payload) => sockets.subscribe(...payload) },
 });
+
+/** Over which protocol is decided by the document as it is; GraphiQL's own parse of it lags behind the typing. */
+const fetcher = (params, options) =>
+  send(params, { ...options, documentAST: parsed(params.query) ?? options?.documentAST });
+
+function parsed(query) {
+  try {
+    return parse(query);
+  } catch {
+    return undefined; // the gateway says what is wrong with it
+  }
+}
 
 function Token() {
   const [value, setValue] = useState(token.current);
@@ -63,7 +76,11 @@ function Token() {
 const show = (samples) =>
   createRoot(document.getElementById('explorer')).render(
     <StrictMode>
-      <GraphiQL fetcher={fetcher} defaultTabs={samples.map(({ query }) => ({ query }))} shouldPersistHeaders={false}>
+      <GraphiQL
+        fetcher={fetcher}
+        {...(samples.length > 0 && { defaultTabs: samples.map(({ query }) => ({ query })) })}
+        shouldPersistHeaders={false}
+      >
         <GraphiQL.Footer>
           <Token />
         </GraphiQL.Footer>
