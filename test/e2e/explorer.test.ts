@@ -1,24 +1,22 @@
 /** The explorer in a real browser: it shows, asks nobody but the hub, and runs what is typed with the token that is given. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import chromium from '@sparticuz/chromium';
-import { type Browser, chromium as playwright } from 'playwright-core';
+import { startBrowser } from '../browser.js';
 import { type Hub, startHub } from '../hub.js';
 
 let hub: Hub;
-let browser: Browser;
+let started: Awaited<ReturnType<typeof startBrowser>>;
 beforeAll(async () => {
   hub = await startHub({ samples: [{ name: 'who', query: '{ viewer { kind roles { role } } }' }] });
-  // Its own arguments are for cloud functions: one process, no web security. --no-sandbox lets root run it.
-  browser = await playwright.launch({ executablePath: await chromium.executablePath(), args: ['--no-sandbox'] });
+  started = await startBrowser();
 });
 afterAll(async () => {
-  await browser.close();
+  await started.close();
   await hub.close();
 });
 
 /** The explorer's page, and everything that went wrong or elsewhere on it. */
 async function open() {
-  const page = await browser.newPage();
+  const page = await started.browser.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
