@@ -1,6 +1,6 @@
 /** What clients get: joins across services, and what a service that fails costs. */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { type World, startGateway, startWorld } from './world.js';
+import { type World, composed, startGateway, startSubgraph, startWorld } from './world.js';
 
 let world: World;
 let gateway: Awaited<ReturnType<typeof startGateway>>;
@@ -109,6 +109,17 @@ test('a service that is down costs its root fields, each with its path', async (
   ]);
 });
 
+test('what may not be null takes the answer with it, and the error says why', async () => {
+  world.subgraphs.books.misbehave = () => 'nonsense';
+  const result = await gateway.ask('{ bare { title } }');
+  expect(result).toEqual({
+    data: null,
+    errors: [
+      { message: expect.any(String), path: ['bare'], extensions: { code: 'SUBGRAPH_UNAVAILABLE', service: 'books' } },
+    ],
+  });
+});
+
 test('what a field requires being unavailable is told at the nearest place the client knows', async () => {
   world.subgraphs.people.misbehave = () => '[]';
   const result = await gateway.ask('{ book(isbn: "1") { title author { greeting } } }');
@@ -194,4 +205,35 @@ test('the operation name chooses, and an unknown one is refused', async () => {
   expect((await named('A')).json.data).toEqual({ book: { title: 'One' } });
   for (const wrong of [await named('C'), await named()])
     expect([wrong.status, wrong.json.errors![0]!.extensions['code']]).toEqual([400, 'OPERATION_RESOLUTION_FAILURE']);
+});
+
+test('objects of which only an interface is known are answered as far as was asked', async () => {
+  const link =
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@interfaceObject"])';
+  const media = await startSubgraph(
+    'media',
+    `${link} type Media @key(fields: "id") @interfaceObject { id: ID! stars: Int } type Query { best: [Media] }`,
+    {
+      Query: { best: () => [{ id: 'f', stars: 5 }] },
+      Media: { __resolveReference: (media: object) => ({ ...media, stars: 5 }) },
+    },
+  );
+  const films = await startSubgraph(
+    'films',
+    `${link} interface Media @key(fields: "id") { id: ID! } type Film implements Media @key(fields: "id") { id: ID! length: Int }`,
+    {
+      Media: { __resolveReference: ({ id }: object & { id: string }) => ({ __typename: 'Film', id }) },
+      Film: { length: () => 90 },
+    },
+  );
+  const other = await startGateway({ supergraph: composed([media, films]) });
+  try {
+    expect(await other.ask('{ best { id stars } }')).toEqual({ data: { best: [{ id: 'f', stars: 5 }] } });
+    expect(await other.ask('{ best { __typename stars ... on Film { length } } }')).toEqual({
+      data: { best: [{ __typename: 'Film', stars: 5, length: 90 }] },
+    });
+  } finally {
+    await other.close();
+    await Promise.all([media.stop(), films.stop()]);
+  }
 });

@@ -6,7 +6,7 @@ import { type IncomingMessage, type Server, createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, graphql, parse } from 'graphql';
+import { type DocumentNode, GraphQLError, graphql, parse } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { createGateway } from '../src/gateway.js';
@@ -14,15 +14,13 @@ import type { GatewayConfig } from '../src/gateway.js';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@external", "@requires", "@shareable"])`;
 
-export const books = {
-  sdl: parse(`${link}
+const books = `${link}
     type Query {
       books: [Book]
       book(isbn: ID!): Book
       shelf(genre: Genre, size: Isbn10): [Item]
       crash: String
       unnamed: String
-      slow(ms: Int!): String
       bare: Book!
     }
     type Mutation { add(isbn: ID!): Book  fail: String }
@@ -33,23 +31,18 @@ export const books = {
     type Book implements Item @key(fields: "isbn") { isbn: ID! title: String author: Author sequel: Book readers(first: Int): [Author] }
     type Atlas implements Item { isbn: ID! title: String scale: Int }
     type Author @key(fields: "id") { id: ID! }
-  `),
-};
-const people = {
-  sdl: parse(`${link}
+  `;
+const people = `${link}
     type Query { author(id: ID!): Author }
     type Author @key(fields: "id") { id: ID! name: String! mail: String born: Country prizes: [Prize] }
     type Prize { name: String year: Int }
     type Country @key(fields: "code") { code: ID! }
-  `),
-};
-const places = {
-  sdl: parse(`${link}
+  `;
+const places = `${link}
     type Query { countries: [Country!] }
     type Country @key(fields: "code") { code: ID! name: String }
     type Author @key(fields: "id") { id: ID! name: String! @external greeting: String @requires(fields: "name") }
-  `),
-};
+  `;
 
 const shelf = [
   { __typename: 'Book', isbn: '1', title: 'One', author: { id: 'ann' }, readers: [{ id: 'bea' }, { id: 'ann' }] },
@@ -72,6 +65,7 @@ export interface Asked {
 
 export interface Subgraph {
   name: string;
+  typeDefs: DocumentNode;
   url: string;
   asked: Asked[];
   /** Instead of answering, does this. */
@@ -113,92 +107,78 @@ export async function startWorld(): Promise<World> {
   const follow = (field: string) => ({
     subscribe: () => eventsOf(readers, field),
   });
-  const schemas = {
-    books: buildSubgraphSchema({
-      typeDefs: books.sdl,
-      resolvers: {
-        Query: {
-          books: () => shelf,
-          book: (_: unknown, { isbn }: { isbn: string }) => shelf.find((book) => book.isbn === isbn) ?? null,
-          shelf: () => [shelf[0], { __typename: 'Atlas', isbn: '9', title: 'World', scale: 1000 }],
-          crash: () => {
-            throw new GraphQLError('Out of paper.', { extensions: { code: 'CONFLICT', stacktrace: ['at secret'] } });
-          },
-          unnamed: () => {
-            throw new Error('No code here.');
-          },
-          slow: (_: unknown, { ms }: { ms: number }) => new Promise((resolve) => setTimeout(() => resolve('done'), ms)),
-          bare: () => ({ isbn: '7', title: null }),
+  const resolvers = {
+    books: {
+      Query: {
+        books: () => shelf,
+        book: (_: unknown, { isbn }: { isbn: string }) => shelf.find((book) => book.isbn === isbn) ?? null,
+        shelf: () => [shelf[0], { __typename: 'Atlas', isbn: '9', title: 'World', scale: 1000 }],
+        crash: () => {
+          throw new GraphQLError('Out of paper.', { extensions: { code: 'CONFLICT', stacktrace: ['at secret'] } });
         },
-        Mutation: {
-          add: (_: unknown, { isbn }: { isbn: string }) => ({ isbn, title: `New ${isbn}`, author: { id: 'bea' } }),
-          fail: () => {
-            throw new GraphQLError('Not yours.', { extensions: { code: 'FORBIDDEN' } });
-          },
+        unnamed: () => {
+          throw new Error('No code here.');
         },
-        Subscription: { added: follow('added'), ticks: follow('ticks') },
-        Item: { __resolveType: (item: { __typename: string }) => item.__typename },
-        Book: {
-          __resolveReference: ({ isbn }: { isbn: string }) => shelf.find((book) => book.isbn === isbn) ?? null,
-          sequel: ({ isbn }: { isbn: string }) => shelf.find((book) => book.isbn === String(Number(isbn) + 1)) ?? null,
+        bare: () => ({ isbn: '7', title: null }),
+      },
+      Mutation: {
+        add: (_: unknown, { isbn }: { isbn: string }) => ({ isbn, title: `New ${isbn}`, author: { id: 'bea' } }),
+        fail: () => {
+          throw new GraphQLError('Not yours.', { extensions: { code: 'FORBIDDEN' } });
         },
       },
-    } as never),
-    people: buildSubgraphSchema({
-      typeDefs: people.sdl,
-      resolvers: {
-        Query: { author: (_: unknown, { id }: { id: string }) => (known[id] ? { id, ...known[id] } : null) },
-        Author: {
-          __resolveReference: ({ id }: { id: string }) => (known[id] ? { id, ...known[id] } : null),
-          mail: ({ mail }: { mail: string | null }) => {
-            if (mail) return mail;
-            throw new GraphQLError('This mail is private.', { extensions: { code: 'FORBIDDEN', path: ['mail'] } });
-          },
-          prizes: ({ id }: { id: string }) => [
-            { name: `${id} prize`, year: 1999 },
-            {
-              name: () => {
-                throw new GraphQLError('No name.', { extensions: { code: 'NOT_FOUND' } });
-              },
-              year: 2000,
+      Subscription: { added: follow('added'), ticks: follow('ticks') },
+      Item: { __resolveType: (item: { __typename: string }) => item.__typename },
+      Book: {
+        __resolveReference: ({ isbn }: { isbn: string }) => shelf.find((book) => book.isbn === isbn) ?? null,
+        sequel: ({ isbn }: { isbn: string }) => shelf.find((book) => book.isbn === String(Number(isbn) + 1)) ?? null,
+      },
+    },
+    people: {
+      Query: { author: (_: unknown, { id }: { id: string }) => (known[id] ? { id, ...known[id] } : null) },
+      Author: {
+        __resolveReference: ({ id }: { id: string }) => (known[id] ? { id, ...known[id] } : null),
+        mail: ({ mail }: { mail: string | null }) => {
+          if (mail) return mail;
+          throw new GraphQLError('This mail is private.', { extensions: { code: 'FORBIDDEN', path: ['mail'] } });
+        },
+        prizes: ({ id }: { id: string }) => [
+          { name: `${id} prize`, year: 1999 },
+          {
+            name: () => {
+              throw new GraphQLError('No name.', { extensions: { code: 'NOT_FOUND' } });
             },
-          ],
-        },
+            year: 2000,
+          },
+        ],
       },
-    } as never),
-    places: buildSubgraphSchema({
-      typeDefs: places.sdl,
-      resolvers: {
-        Query: { countries: () => [{ code: 'KE' }, { code: 'UZ' }] },
-        Country: {
-          __resolveReference: ({ code }: { code: string }) => ({ code }),
-          name: ({ code }: { code: string }) => ({ KE: 'Kenya', UZ: 'Uzbekistan' })[code],
-        },
-        Author: {
-          __resolveReference: (author: object) => author,
-          greeting: ({ name }: { name: string }) => `Hello ${name}`,
-        },
+    },
+    places: {
+      Query: { countries: () => [{ code: 'KE' }, { code: 'UZ' }] },
+      Country: {
+        __resolveReference: ({ code }: { code: string }) => ({ code }),
+        name: ({ code }: { code: string }) => ({ KE: 'Kenya', UZ: 'Uzbekistan' })[code],
       },
-    } as never),
+      Author: {
+        __resolveReference: (author: object) => author,
+        greeting: ({ name }: { name: string }) => `Hello ${name}`,
+      },
+    },
   };
   const subgraphs = {
-    books: await startSubgraph('books', schemas.books, stream),
-    people: await startSubgraph('people', schemas.people),
-    places: await startSubgraph('places', schemas.places),
+    books: await startSubgraph('books', books, resolvers.books, stream),
+    people: await startSubgraph('people', people, resolvers.people),
+    places: await startSubgraph('places', places, resolvers.places),
   };
   return {
     subgraphs,
     stream,
-    supergraph: composed([
-      { name: 'books', url: subgraphs.books.url, typeDefs: books.sdl },
-      { name: 'people', url: subgraphs.people.url, typeDefs: people.sdl },
-      { name: 'places', url: subgraphs.places.url, typeDefs: places.sdl },
-    ]),
+    supergraph: composed(Object.values(subgraphs)),
     stop: async () => void (await Promise.all(Object.values(subgraphs).map((subgraph) => subgraph.stop()))),
   };
 }
 
-function composed(services: { name: string; url: string; typeDefs: DocumentNode }[]): string {
+export function composed(services: { name: string; url: string; typeDefs: DocumentNode }[]): string {
   const { supergraphSdl, errors } = composeServices(services);
   if (!supergraphSdl) throw new Error(errors?.map(({ message }) => message).join('\n'));
   return supergraphSdl;
@@ -236,11 +216,20 @@ function eventsOf(readers: Map<object, { push: (event: unknown) => void; end: ()
   };
 }
 
-async function startSubgraph(name: string, schema: GraphQLSchema, stream?: Stream): Promise<Subgraph> {
+/** A subgraph of its own server. `resolvers` as @apollo/subgraph takes them. */
+export async function startSubgraph(
+  name: string,
+  sdl: string | DocumentNode,
+  resolvers: object,
+  stream?: Stream,
+): Promise<Subgraph> {
+  const typeDefs = typeof sdl === 'string' ? parse(sdl) : sdl;
+  const schema = buildSubgraphSchema({ typeDefs, resolvers } as never);
   let server: Server;
   let port = 0;
   const subgraph: Subgraph = {
     name,
+    typeDefs,
     url: '',
     asked: [],
     misbehave: null,
@@ -298,7 +287,7 @@ export interface Logged {
 }
 
 /** A gateway in this process over a world, and what it logged. */
-export async function startGateway(world: World, config: Partial<GatewayConfig> = {}) {
+export async function startGateway(world: Pick<World, 'supergraph'>, config: Partial<GatewayConfig> = {}) {
   const logged: Logged[] = [];
   const gateway = await createGateway({
     supergraph: world.supergraph,

@@ -1,8 +1,15 @@
 /** From the tree that the fetches filled to the answer the client asked for: graphql-js over ready values. */
-import { type ExecutionResult, GraphQLError, type GraphQLSchema, execute } from 'graphql';
+import {
+  type ExecutionResult,
+  type GraphQLAbstractType,
+  GraphQLError,
+  type GraphQLSchema,
+  execute,
+  isAbstractType,
+} from 'graphql';
 import type { Planned } from '../plan/operations.js';
 import type { Failures } from './failures.js';
-import type { Tree } from './tree.js';
+import type { Tree, Value } from './tree.js';
 
 export interface Projection {
   data: ExecutionResult['data'];
@@ -29,7 +36,7 @@ export function project(
     variableValues: variables,
     rootValue: tree,
     fieldResolver: (source: Tree, _arguments, _context, info) => source[info.path.key],
-    typeResolver: (value: Tree) => value['__typename'] as string | undefined,
+    typeResolver: (value: Tree, _context, _info, type) => concrete(schema, value['__typename'], type),
   }) as ExecutionResult; // nothing here is a promise
   const raised = new Set<GraphQLError>();
   const misfits: GraphQLError[] = [];
@@ -41,4 +48,13 @@ export function project(
   const errors = [...raised, ...failures.unraised(raised, data)];
   if (data === null && errors.length === 0 && misfits.length === 0) misfits.push(...(result.errors ?? []));
   return { data, errors, misfits };
+}
+
+/**
+ * The object type to project a value of an abstract type as. Where no concrete type was fetched (a service that has
+ * only `@interfaceObject` knows none), the planner saw that nothing asked depends on it, so any that fits will do.
+ */
+function concrete(schema: GraphQLSchema, typename: Value, type: GraphQLAbstractType): string | undefined {
+  if (typeof typename === 'string' && !isAbstractType(schema.getType(typename))) return typename;
+  return schema.getPossibleTypes(type)[0]?.name;
 }

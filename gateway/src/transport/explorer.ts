@@ -40,9 +40,9 @@ const policy = [
 ].join('; ');
 
 export async function createExplorer(samples: readonly Sample[]): Promise<Explorer> {
-  const folder = fileURLToPath(new URL('../graphiql/', import.meta.url));
+  const folder = fileURLToPath(new URL('../../dist/graphiql/', import.meta.url));
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []; // run from source: the page says what to do
+    if (error.code === 'ENOENT') return []; // not built: the page says what to do
     throw error;
   });
   const assets = new Map(
