@@ -94,7 +94,8 @@ export function createCore({ planner, limits, send, streams, log, subscriptions 
       coerced,
       signal,
       failures,
-      onFailure: (service: string, error: Error) => log.error('a service failed', { service, requestId, error }),
+      onFailure: (service: string, error: Error) =>
+        log.error('a service failed', { subgraph: service, requestId, error }),
     };
     const root = [{ path: [], value: tree }];
     if (event) absorb(run, event.fetch, root, event.answer);

@@ -1,5 +1,6 @@
 /** What clients get: joins across services, and what a service that fails costs. */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { parse } from 'graphql';
 import { type World, composed, startGateway, startSubgraph, startWorld } from './world.js';
 
 let world: World;
@@ -236,4 +237,14 @@ test('objects of which only an interface is known are answered as far as was ask
     await other.close();
     await Promise.all([media.stop(), films.stop()]);
   }
+});
+
+test.each([
+  ['@authenticated', 'type Query { a: Int @authenticated }'],
+  ['@requiresScopes', 'type Query { a: Int @requiresScopes(scopes: [["a"]]) }'],
+  ['@policy', 'type Query { a: Int @policy(policies: [["a"]]) }'],
+])('a supergraph with %s is not served as if it had none', async (name, types) => {
+  const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["${name}"]) ${types}`;
+  const supergraph = composed([{ name: 'a', url: 'http://127.0.0.1:9/graphql', typeDefs: parse(sdl) }]);
+  await expect(startGateway({ supergraph })).rejects.toThrow(name.slice(1));
 });

@@ -28,10 +28,20 @@ export interface Planner {
 // Of ten thousand ways to plan one operation the best is seldom far from the best of five hundred, and a stranger waits less.
 const maxEvaluatedPlans = 500;
 
+/**
+ * What a supergraph may ask of us. Not yet: rules about who may see a field, which would be open if they were not
+ * enforced here; arguments from a context and connectors, which nobody would send. Such a supergraph is refused.
+ */
+const supportedFeatures = new Set(
+  [...ROUTER_SUPPORTED_SUPERGRAPH_FEATURES].filter(
+    (feature) => !/\/(authenticated|requiresScopes|policy|context|connect)\//.test(feature),
+  ),
+);
+
 /** Throws when the text is no supergraph, or one that needs what we cannot do. */
 export function createPlanner(supergraphSdl: string): Planner {
   const supergraph = Supergraph.build(supergraphSdl, {
-    supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+    supportedFeatures,
     validateSupergraph: true,
   });
   const apiSchema = supergraph.apiSchema();

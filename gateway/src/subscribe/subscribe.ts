@@ -90,7 +90,7 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Exec
   const endWith = (...errors: GraphQLError[]) => queue.end(new StreamEnded(errors));
   const lost = (error: unknown) => {
     if (ended) return;
-    log.error('a stream was lost', { service: request.service, requestId: call.requestId, error });
+    log.error('a stream was lost', { subgraph: request.service, requestId: call.requestId, error });
     endWith(unavailable(request.service)());
   };
 
