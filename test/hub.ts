@@ -43,7 +43,6 @@ export interface Hub {
   wsUrl: string;
   internalUrl: string;
   databases: Record<ServiceName, FreshDatabase>;
-  services: Record<ServiceName, Running>;
   /** An access token of a development role, as `npm run -s token` prints it. */
   token(role: string): Promise<string>;
   /** Asks over HTTP, as a role or (undefined) anonymously. */
@@ -52,9 +51,9 @@ export interface Hub {
   data(role: string | undefined, query: string, variables?: object): Promise<Json>;
   /** A graphql-ws client of that role; closed with the hub. */
   client(role: string | undefined): Promise<Client>;
-  /** Stops one service, and starts it again at its old address. */
   stop(service: ServiceName): Promise<void>;
-  restart(service: ServiceName): Promise<void>;
+  /** Starts a stopped service again, at its old address. */
+  start(service: ServiceName): Promise<void>;
   /** What the processes logged as errors. */
   logged: { service: string; message: string; fields: Record<string, unknown> }[];
   close(): Promise<void>;
@@ -64,14 +63,17 @@ export interface HubOptions {
   supergraph?: string;
   /** Tabs of the explorer. */
   samples?: { name: string; query: string }[];
-  /** Passed to the practice database's URL's host: a proxy that counts statements, for instance. */
-  through?: (service: ServiceName, databaseUrl: string) => string;
+  /** Where a service finds its database, instead: behind a proxy that counts statements, for instance. */
+  through?: (service: ServiceName, databaseUrl: string) => Promise<string> | string;
+  /** Where the gateway finds a service, instead. */
+  reach?: (service: ServiceName, url: string) => Promise<string> | string;
 }
 
 export async function startHub({
   supergraph = 'schema/supergraph.graphql',
   samples = [],
   through = (_, url) => url,
+  reach = (_, url) => url,
 }: HubOptions = {}): Promise<Hub> {
   const closing: (() => Promise<unknown>)[] = [];
   const logged: Hub['logged'] = [];
@@ -107,10 +109,15 @@ export async function startHub({
 
   const ports = { practice: await freePort(), region: await freePort(), membership: await freePort() };
   const membershipUrl = `http://${host}:${ports.membership}`;
+  const each = async <T>(make: (service: ServiceName) => Promise<T> | T) => {
+    const [practice, region, membership] = await Promise.all([make('practice'), make('region'), make('membership')]);
+    return { practice, region, membership };
+  };
+  const databaseUrls = await each((service) => through(service, databases[service].url));
   const common = (service: ServiceName) => ({
     host,
     port: ports[service],
-    databaseUrl: through(service, databases[service].url),
+    databaseUrl: databaseUrls[service],
     passportKeys: keys,
     log: logOf(service),
   });
@@ -124,8 +131,9 @@ export async function startHub({
     region: () => startRegion(common('region')),
     membership: () => startMembership(common('membership')),
   };
-  const [membership, region, practice] = await Promise.all([start.membership(), start.region(), start.practice()]);
-  const services = { practice, region, membership };
+  const membership = await start.membership(); // practice follows its log
+  const [region, practice] = await Promise.all([start.region(), start.practice()]);
+  const services: Partial<Record<ServiceName, Running>> = { practice, region, membership };
   closing.push(() => Promise.all(Object.values(services).map((service) => service.close())));
 
   const gateway = await createGateway({
@@ -141,9 +149,7 @@ export async function startHub({
       internal: { host, port: 0 },
     },
     samples,
-    serviceUrls: Object.fromEntries(
-      Object.entries(ports).map(([name, port]) => [name, `http://${host}:${port}/graphql`]),
-    ),
+    serviceUrls: await each((service) => reach(service, `http://${host}:${ports[service]}/graphql`)),
   });
   closing.push(() => gateway.close());
 
@@ -171,7 +177,6 @@ export async function startHub({
     wsUrl,
     internalUrl: gateway.internalUrl!,
     databases,
-    services,
     token,
     ask,
     logged,
@@ -191,9 +196,13 @@ export async function startHub({
       closing.push(async () => client.dispose());
       return client;
     },
-    stop: (service) => services[service].close(),
-    async restart(service) {
-      services[service] = await start[service]();
+    async stop(service) {
+      const running = services[service];
+      delete services[service];
+      await running?.close();
+    },
+    async start(service) {
+      services[service] ??= await start[service]();
     },
     async close() {
       for (const step of closing.toReversed()) await step();

@@ -3,8 +3,8 @@
  * was away. Over real HTTP and WebSocket, with the graphql-ws client anybody would use.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Client, ExecutionResult } from 'graphql-ws';
-import { type Hub, type Json, startHub } from '../hub.js';
+import { subscribe, watch } from '../events.js';
+import { type Hub, startHub } from '../hub.js';
 import { completePractice, createMutation, done, submitAs, submitMutation, updateMutation } from '../practices.js';
 
 let hub: Hub;
@@ -12,26 +12,6 @@ beforeAll(async () => {
   hub = await startHub();
 });
 afterAll(() => hub.close());
-
-const watch = `subscription ($after: Cursor, $filter: PracticeFilter) {
-  practiceEvents(after: $after, filter: $filter) {
-    type cursor practiceId
-    practice { title { text } owner { ... on MemberState { name { text } bodies { acronym } } } regions { name { text } } }
-  }
-}`;
-
-/** A subscriber; `next` takes one event. */
-function subscribe(client: Client, variables: object) {
-  const events = client.iterate<Json>({ query: watch, variables: variables as Record<string, unknown> });
-  return {
-    async next(): Promise<Json> {
-      const { value, done } = (await events.next()) as { value: ExecutionResult<Json>; done: boolean };
-      if (done) throw new Error('the stream ended');
-      if (value.errors) throw new Error(JSON.stringify(value.errors));
-      return value.data!.practiceEvents;
-    },
-  };
-}
 
 const kenyan = {
   type: 'SUBMITTED',
