@@ -21,6 +21,7 @@ import { migrateService as migrateRegion } from '@hub/region/migrations/all';
 import { seedService as seedRegion } from '@hub/region/seed/seedService';
 import { start as startRegion } from '@hub/region/service';
 import { type Client, createClient } from 'graphql-ws';
+import { type JWTPayload, SignJWT, importJWK } from 'jose';
 import WebSocket from 'ws';
 
 export const root = new URL('..', import.meta.url).pathname;
@@ -45,6 +46,8 @@ export interface Hub {
   databases: Record<ServiceName, FreshDatabase>;
   /** An access token of a development role, as `npm run -s token` prints it. */
   token(role: string): Promise<string>;
+  /** A token that the identity provider signed, saying whatever a test wants instead. */
+  tokenSaying(claims: JWTPayload): Promise<string>;
   /** Asks over HTTP, as a role or (undefined) anonymously. */
   ask(role: string | undefined, query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
   /** The answer's data; throws when there are errors. */
@@ -159,6 +162,13 @@ export async function startHub({
     tokens.set(role, known);
     return known;
   };
+  const tokenSaying = async (claims: JWTPayload) => {
+    const { signingKey } = secrets.identityProvider;
+    const now = Math.floor(Date.now() / 1000);
+    return new SignJWT({ iss: provider.url, aud: audience, sub: 'officer:igad', iat: now, exp: now + 60, ...claims })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: signingKey.kid! })
+      .sign(await importJWK(signingKey, 'ES256'));
+  };
   const ask: Hub['ask'] = async (role, query, variables = {}, headers = {}) => {
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
@@ -178,6 +188,7 @@ export async function startHub({
     internalUrl: gateway.internalUrl!,
     databases,
     token,
+    tokenSaying,
     ask,
     logged,
     async data(role, query, variables) {
