@@ -2,6 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { globalId } from '@hub/kit/ids';
 import { randomUUID } from 'node:crypto';
+import type { Viewer } from '@hub/kit/viewer';
+import pg from 'pg';
+import { viewerSettings } from '../src/practice/practice.visibility.js';
 import { type Hub, anonymous, client, complete, draft, person, startHub, submitted } from './hub.js';
 
 const focalPoint = person('FOCAL_POINT', 's:KEN');
@@ -26,9 +29,9 @@ const mutate = {
   discard: `mutation ($input: DiscardPracticeInput!) { discardPractice(input: $input) { discardedId ${fields} } }`,
 };
 type Verb = keyof typeof mutate;
-const write = async (verb: Verb, viewer: Parameters<Hub['ask']>[0], input: object) =>
+const write = async (verb: Verb, viewer: Viewer, input: object) =>
   (await hub.data(viewer, mutate[verb], { input }))[`${verb}Practice`];
-const codeOf = async (verb: Verb, viewer: Parameters<Hub['ask']>[0], input: object) =>
+const codeOf = async (verb: Verb, viewer: Viewer, input: object) =>
   (await hub.ask(viewer, mutate[verb], { input })).errors?.[0]?.extensions;
 const paths = (payload: { userErrors: { path: string[] }[] }) =>
   payload.userErrors.map(({ path }) => path.join('.')).sort();
@@ -186,22 +189,62 @@ describe('who may do what', () => {
     }
   });
 
-  test('the database itself refuses a contributor’s submission', async () => {
-    const { id } = await draft(hub, contributor, 's:KEN');
-    const key = Buffer.from(id, 'base64url').toString().slice('Practice:'.length);
-    const app = new (await import('pg')).default.Client({ connectionString: hub.database.url });
+  test('the database itself refuses what a resolver might forget', async () => {
+    const app = new pg.Client({ connectionString: hub.database.url });
     await app.connect();
-    try {
+    const keyOf = (id: string) => Buffer.from(id, 'base64url').toString().slice('Practice:'.length);
+    const refuses = async (viewer: Viewer, statement: string, key: string) => {
       await app.query('begin');
-      for (const [name, value] of Object.entries(
-        (await import('../src/practice/practice.visibility.js')).viewerSettings(contributor),
-      ))
+      for (const [name, value] of Object.entries(viewerSettings(viewer)))
         await app.query('select set_config($1, $2, true)', [name, value]);
-      await expect(
-        app.query(`update practice_version set state = 'SUBMITTED', submitted_at = now() where practice_key = $1`, [
-          key,
-        ]),
-      ).rejects.toMatchObject({ code: '42501' });
+      const refused = await app.query(statement, [key]).then(
+        ({ rowCount }) => (rowCount === 0 ? 'no row' : 'done'),
+        ({ code }: { code: string }) => code,
+      );
+      await app.query('rollback');
+      expect([statement, refused]).toEqual([statement, expect.stringMatching(/^(42501|no row)$/)]);
+    };
+    try {
+      const drafted = keyOf((await draft(hub, contributor, 's:KEN', { marking: 'AMBER' })).id);
+      const sent = keyOf((await submitted(hub, focalPoint, 's:KEN', { marking: 'AMBER', audience })).id);
+      const { rows } = await hub.sql.query(`select key from practice_version where practice_key = $1`, [sent]);
+      for (const [viewer, statement, key] of [
+        [
+          contributor,
+          `update practice_version set state = 'SUBMITTED', submitted_at = now() where practice_key = $1`,
+          drafted,
+        ],
+        [contributor, `update practice_version set state = 'SUBMITTED' where practice_key = $1`, drafted],
+        [contributor, `update practice set stage = 'SUBMITTED' where key = $1`, drafted],
+        [contributor, `update practice set audience = '{s:THA}' where key = $1`, drafted],
+        [contributor, `update practice set marking = 'CLEAR' where key = $1`, sent],
+        [contributor, `update practice set withdrawn_at = now() where key = $1`, sent],
+        [contributor, `update practice_version set title = '{}' where practice_key = $1`, sent],
+        [focalPoint, `update practice set owner = 's:UGA' where key = $1`, sent],
+        [focalPoint, `update practice set origin = 'PUBLIC_SOURCE' where key = $1`, drafted],
+        [focalPoint, `update practice set stage = 'PUBLISHED' where key = $1`, sent],
+        [focalPoint, `update practice set stage = 'DRAFT' where key = $1`, sent],
+        [focalPoint, `update practice_version set published_at = now() where practice_key = $1`, sent],
+        [focalPoint, `update practice_version set state = 'PUBLISHED' where practice_key = $1`, sent],
+        [focalPoint, `update practice_version set state = 'VALIDATED' where practice_key = $1`, sent],
+        [focalPoint, `delete from practice where key = $1`, sent],
+        [focalPoint, `delete from practice_section where version_key = $1`, rows[0].key],
+        [focalPoint, `update practice_section set content = '{}' where version_key = $1`, rows[0].key],
+        [neighbour, `update practice set marking = 'CLEAR' where key = $1`, sent],
+        [neighbour, `delete from practice where key = $1`, drafted],
+        [
+          neighbour,
+          `insert into event (id, type, at, practice_key) values (gen_random_uuid(), 'WITHDRAWN', now(), $1)`,
+          sent,
+        ],
+        [
+          focalPoint,
+          `insert into event (id, type, at, state, body) values ($1, 'MEMBERSHIP_CHANGED', now(), 'KEN', 'asean')`,
+          drafted,
+        ],
+        [focalPoint, `update event_head set last = last where $1 <> ''`, sent],
+      ] as [Viewer, string, string][])
+        await refuses(viewer, statement, key);
     } finally {
       await app.end();
     }
@@ -243,7 +286,7 @@ describe('from draft to tombstone', () => {
       marking: 'AMBER',
       audience: { ...audience, memberStates: ['NGA'] },
     });
-    const read = async (viewer: Parameters<Hub['ask']>[0]) =>
+    const read = async (viewer: Viewer) =>
       (
         await hub.data(
           viewer,

@@ -81,7 +81,11 @@ export const readHead = async ({ db }: PracticeContext): Promise<{ head: number;
 };
 
 /** The place of a cursor the client gave; throws `CURSOR_INVALID`. */
-export function placeOf({ cursors }: EventLog, { head, epoch }: { head: number; epoch: number }, cursor: string): number {
+export function placeOf(
+  { cursors }: EventLog,
+  { head, epoch }: { head: number; epoch: number },
+  cursor: string,
+): number {
   const { position } = cursors.decode(epoch, cursor);
   if (position > head) throw cursorInvalid();
   return position;
@@ -92,20 +96,30 @@ export function placeOf({ cursors }: EventLog, { head, epoch }: { head: number; 
  * NO_LONGER_VISIBLE passes any filter. A reader that began behind is told NO_LONGER_VISIBLE only of what it could see
  * where it began or has been told of since: what came and went meanwhile never was, for it.
  */
-export async function readBatch(context: PracticeContext, reader: Reader, filter: PracticeFilter | null | undefined): Promise<Batch> {
+export async function readBatch(
+  context: PracticeContext,
+  reader: Reader,
+  filter: PracticeFilter | null | undefined,
+): Promise<Batch> {
   const { head, epoch } = await readHead(context);
   const rows = await context.db.read((tx) =>
-    tx.query<{ place: string; type: PracticeEventType | null; practice_key: string; at: Date; seen_at_origin: boolean }[]>(
-      'select * from read_events($1, $2, $3)',
-      [reader.place, reader.origin, batchSize],
-    ),
+    tx.query<
+      { place: string; type: PracticeEventType | null; practice_key: string; at: Date; seen_at_origin: boolean }[]
+    >('select * from read_events($1, $2, $3)', [reader.place, reader.origin, batchSize]),
   );
   const gone = PracticeEventType.NO_LONGER_VISIBLE;
   const seen = rows.filter(
     (row) => row.type && (row.type !== gone || row.seen_at_origin || reader.announced.has(row.practice_key)),
   );
   const fits = filter
-    ? await context.db.read((tx) => fitting(tx, context.viewer, seen.map((row) => row.practice_key), filter))
+    ? await context.db.read((tx) =>
+        fitting(
+          tx,
+          context.viewer,
+          seen.map((row) => row.practice_key),
+          filter,
+        ),
+      )
     : null;
   const events = seen
     .filter((row) => row.type === gone || !fits || fits.has(row.practice_key))

@@ -23,9 +23,15 @@ export class EventResolver {
   })
   async practiceEvents(
     @Arg('after', () => Cursor, after) afterCursor: string | null | undefined,
-    @Arg('first', () => Int, { nullable: true, description: `How many, 1 to ${maxPageSize}; ${defaultPageSize} when left out.` })
+    @Arg('first', () => Int, {
+      nullable: true,
+      description: `How many, 1 to ${maxPageSize}; ${defaultPageSize} when left out.`,
+    })
     first: number | null | undefined,
-    @Arg('filter', () => PracticeFilter, { nullable: true, description: 'Narrows to events of practices that fit now.' })
+    @Arg('filter', () => PracticeFilter, {
+      nullable: true,
+      description: 'Narrows to events of practices that fit now.',
+    })
     filter: PracticeFilter | null | undefined,
     @Ctx() context: PracticeContext,
   ): Promise<PracticeEventConnection> {
@@ -58,13 +64,17 @@ export class EventResolver {
 
   @Subscription(() => PracticeEvent, {
     name: 'practiceEvents',
-    description: 'Every event the viewer may know of, once and in order. With `after`, first what was missed, then live.',
+    description:
+      'Every event the viewer may know of, once and in order. With `after`, first what was missed, then live.',
     subscribe: ({ args, context }) => openStream(context as PracticeContext, args as StreamArgs),
   })
   practiceEventStream(
     @Root() event: PracticeEvent,
     @Arg('after', () => Cursor, after) _after: string | null | undefined,
-    @Arg('filter', () => PracticeFilter, { nullable: true, description: 'Narrows to events of practices that fit now.' })
+    @Arg('filter', () => PracticeFilter, {
+      nullable: true,
+      description: 'Narrows to events of practices that fit now.',
+    })
     _filter: PracticeFilter | null | undefined,
   ): PracticeEvent {
     return event;

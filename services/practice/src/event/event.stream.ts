@@ -16,7 +16,10 @@ export interface StreamArgs {
 }
 
 /** Opens the stream; throws `CURSOR_INVALID` or `BAD_USER_INPUT` at once when the arguments are wrong. */
-export async function openStream(context: PracticeContext, { after, filter }: StreamArgs): Promise<AsyncIterableIterator<PracticeEvent>> {
+export async function openStream(
+  context: PracticeContext,
+  { after, filter }: StreamArgs,
+): Promise<AsyncIterableIterator<PracticeEvent>> {
   const { events: log, now } = context;
   checkFilter(filter);
   const { head, epoch } = await once(context, readHead);
@@ -75,7 +78,12 @@ async function once<T>(context: PracticeContext, step: (fresh: PracticeContext) 
 }
 
 /** Resolves at a wake-up, at the end of the stream, or after `ms`. */
-async function woken({ wakeUps }: PracticeContext['events'], count: number, ms: number, closed: AbortSignal): Promise<void> {
+async function woken(
+  { wakeUps }: PracticeContext['events'],
+  count: number,
+  ms: number,
+  closed: AbortSignal,
+): Promise<void> {
   const ended = new AbortController();
   const end = () => ended.abort();
   const timer = setTimeout(end, Math.max(0, ms));

@@ -54,7 +54,10 @@ export abstract class PracticeEvent {
   @Field(() => ID, { nullable: true, description: 'The practice it happened to; null for CAUGHT_UP and HEARTBEAT.' })
   practiceId!: string | null;
 
-  @Field(() => Practice, { nullable: true, description: 'The practice as the viewer may see it now; null when they may not.' })
+  @Field(() => Practice, {
+    nullable: true,
+    description: 'The practice as the viewer may see it now; null when they may not.',
+  })
   practice(@Ctx() _context: PracticeContext): Promise<Practice | null> | null {
     return null;
   }
@@ -77,7 +80,10 @@ export class PracticeChange extends PracticeEvent {
   }
 }
 
-@ObjectType({ implements: PracticeEvent, description: 'CAUGHT_UP and HEARTBEAT: something to know of the stream itself.' })
+@ObjectType({
+  implements: PracticeEvent,
+  description: 'CAUGHT_UP and HEARTBEAT: something to know of the stream itself.',
+})
 export class StreamNotice extends PracticeEvent {
   constructor(
     override readonly cursor: string,

@@ -132,21 +132,21 @@ export function policies({ owner, app, definer }: { owner: string; app: string; 
   const table: Record<string, string[]> = {
     practice: [
       `for select to ${app} using (${seesHeader(ownRow)})`,
-      `for insert to ${app} with check (owner = any (${viewer.owners}) and origin = 'SUBMISSION' and stage = 'DRAFT')`,
-      `for update to ${app} using (owner = any (${viewer.owners}) and origin = 'SUBMISSION') with check (owner = any (${viewer.owners}) and origin = 'SUBMISSION')`,
+      `for insert to ${app} with check (owner = any (${viewer.owners}) and origin = 'SUBMISSION' and stage = 'DRAFT' and withdrawn_at is null)`,
+      `for update to ${app} using (owner = any (${viewer.owners}) and origin = 'SUBMISSION')`,
       `for delete to ${app} using (owner = any (${viewer.owners}) and origin = 'SUBMISSION' and stage = 'DRAFT')`,
     ],
     practice_version: [
       `for select to ${app} using (${parent(seesVersion(p, 'practice_version'), 'practice_key')})`,
-      `for insert to ${app} with check (submitted_at is null and ${parent(mayWrite, 'practice_key')})`,
+      `for insert to ${app} with check (state = 'DRAFT' and submitted_at is null and published_at is null and ${parent(mayWrite, 'practice_key')})`,
       `for update to ${app} using (${parent(mayWrite, 'practice_key')})
-         with check (submitted_at is null and ${parent(mayWrite, 'practice_key')} or ${parent(maySubmit, 'practice_key')})`,
+         with check (state = 'DRAFT' and submitted_at is null and ${parent(mayWrite, 'practice_key')}
+           or (state in ('DRAFT', 'SUBMITTED', 'WITHDRAWN') or published_at is not null) and ${parent(maySubmit, 'practice_key')})`,
       `for delete to ${app} using (submitted_at is null and ${parent(mayWrite, 'practice_key')})`,
     ],
     practice_section: [
       `for select to ${app} using (${versionParent(`p.withdrawn_at is null and ${seesSection(p, 'practice_section.marking')}`)})`,
       `for insert to ${app} with check (${versionParent(`v.submitted_at is null and ${mayWrite}`)})`,
-      `for update to ${app} using (${versionParent(`v.submitted_at is null and ${mayWrite}`)}) with check (${versionParent(`v.submitted_at is null and ${mayWrite}`)})`,
       `for delete to ${app} using (${versionParent(`v.submitted_at is null and ${mayWrite}`)})`,
     ],
     practice_curation: [`for select to ${app} using (${viewer.curator})`],
@@ -158,11 +158,39 @@ export function policies({ owner, app, definer }: { owner: string; app: string; 
       `for insert to ${app} with check (${viewer.known} and viewer = ${text('viewer')})`,
     ],
   };
-  return Object.entries(table).flatMap(([name, rules]) => [
-    `alter table ${name} enable row level security`,
-    `alter table ${name} force row level security`,
-    `create policy ${name}_owner on ${name} for all to ${owner} using (true) with check (true)`,
-    `create policy ${name}_definer on ${name} for select to ${definer} using (true)`,
-    ...rules.map((rule, index) => `create policy ${name}_${index} on ${name} ${rule}`),
-  ]);
+  return [
+    ...Object.entries(table).flatMap(([name, rules]) => [
+      `alter table ${name} enable row level security`,
+      `alter table ${name} force row level security`,
+      `create policy ${name}_owner on ${name} for all to ${owner} using (true) with check (true)`,
+      `create policy ${name}_definer on ${name} for select to ${definer} using (true)`,
+      ...rules.map((rule, index) => `create policy ${name}_${index} on ${name} ${rule}`),
+    ]),
+    // What a policy cannot say, since it sees one side of a change only: what may become of what.
+    `create function practice_guard() returns trigger language plpgsql set search_path = pg_catalog, public as $$
+   begin
+     if current_user <> '${app}' then return new; end if;
+     if new.stage <> old.stage and not (new.stage = 'SUBMITTED' and old.stage in ('DRAFT', 'DECLINED')) then
+       raise exception 'a practice goes from DRAFT to SUBMITTED' using errcode = '42501';
+     end if;
+     if old.withdrawn_at is not null then
+       raise exception 'a withdrawn practice stays as it is' using errcode = '42501';
+     end if;
+     if not (old.owner = any (${viewer.submitters}))
+        and ((new.audience, new.stage, new.withdrawn_at, new.consent) is distinct from (old.audience, old.stage, old.withdrawn_at, old.consent)
+          or old.stage <> 'DRAFT' and new.marking <> old.marking) then
+       raise exception 'a focal point, an alternate or an officer of the owner decides this' using errcode = '42501';
+     end if;
+     return new;
+   end $$`,
+    `create trigger practice_guard before update on practice for each row execute function practice_guard()`,
+    `grant select, insert, delete on practice, practice_version, practice_section to ${app}`,
+    `grant update (marking, audience, stage, revision, withdrawn_at, consent) on practice to ${app}`,
+    `grant update (state, revision, title, original_language, themes, pillars, regions, type, change_note, updated_at,
+     submitted_at, submitted_by, review_by) on practice_version to ${app}`,
+  ];
 }
+
+/** Events are appended of one's own practices; membership's changes by the process itself, for no viewer. */
+export const mayAppend = `type = 'MEMBERSHIP_CHANGED' and not ${viewer.known}
+  or exists (select 1 from public.practice p where p.key = practice_key and p.owner = any (${viewer.owners}) and p.origin = 'SUBMISSION')`;
