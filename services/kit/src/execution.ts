@@ -62,7 +62,9 @@ export interface ExecutorOptions<L extends object, P> {
   now?: () => Date;
 }
 
-const maxDocuments = 1_000;
+/** Parsed documents take some eighty times their text: so much text is kept, and nothing of long ones. */
+const maxCachedText = 2_000_000;
+const maxCachedDocument = 32_000;
 
 export function createExecutor<L extends object, P>({
   subgraph,
@@ -72,11 +74,16 @@ export function createExecutor<L extends object, P>({
   now = () => new Date(),
 }: ExecutorOptions<L, P>): Executor {
   const { schema } = subgraph;
-  const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
+  const documents = new Map<string, DocumentNode | readonly GraphQLError[]>(); // the least recently used first
+  let cachedText = 0;
 
   const documentOf = (query: string): DocumentNode | readonly GraphQLError[] => {
     const known = documents.get(query);
-    if (known) return known;
+    if (known) {
+      documents.delete(query);
+      documents.set(query, known);
+      return known;
+    }
     let result: DocumentNode | readonly GraphQLError[];
     try {
       const document = parse(query);
@@ -87,8 +94,15 @@ export function createExecutor<L extends object, P>({
       else if (error instanceof RangeError) result = [badInput(['query'], 'The document is nested too deeply.')];
       else throw error;
     }
-    if (documents.size >= maxDocuments) documents.delete(documents.keys().next().value!);
-    documents.set(query, result);
+    if (query.length <= maxCachedDocument) {
+      documents.set(query, result);
+      cachedText += query.length;
+      for (const oldest of documents.keys()) {
+        if (cachedText <= maxCachedText) break;
+        documents.delete(oldest);
+        cachedText -= oldest.length;
+      }
+    }
     return result;
   };
 
@@ -183,6 +197,9 @@ function masked(result: ExecutionResult, log: Log): ExecutionResult {
   return result.errors ? { ...result, errors: result.errors.map((error) => maskedError(error, log)) } : result;
 }
 
+/** SQLSTATE of a refusal by privileges, policies or guards. */
+const notPermitted = '42501';
+
 /** SQLSTATEs of a text PostgreSQL cannot hold, such as U+0000. */
 const notText = /^(22021|22P05)$/;
 
@@ -201,6 +218,13 @@ function maskedError(thrown: unknown, log: Log): GraphQLError {
     (cause as { code?: unknown })?.code ?? (cause as { driverError?: { code?: unknown } })?.driverError?.code ?? '',
   );
   if (notText.test(code)) return badInput(error.path ?? [], 'A text holds characters that cannot be stored.');
+  if (code === notPermitted) {
+    log.error('the database refused what the service let through', { error: cause, path: error.path?.join('.') });
+    return new GraphQLError('This is not permitted.', {
+      ...(error.path && { path: error.path }),
+      extensions: { code: 'FORBIDDEN' },
+    });
+  }
   const lost =
     connectionLost.test(code) ||
     /Connection terminated|timeout exceeded when trying to connect/.test((cause as Error)?.message ?? '');

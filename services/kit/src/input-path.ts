@@ -50,7 +50,9 @@ export function withInputPath(document: DocumentNode, error: GraphQLError): Grap
   return badInput(wayToNode(document, node), error.originalError?.message ?? error.message);
 }
 
-/** Every fault in the variables of an operation; empty when they fit. */
+const maxFaults = 50;
+
+/** The faults in the variables of an operation, the first fifty of them; empty when they fit. */
 export function variableFaults(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -62,8 +64,11 @@ export function variableFaults(
     const name = definition.variable.name.value;
     const type = typeFromAST(schema, definition.type as never);
     if (!isInputType(type) || !Object.hasOwn(variables, name)) continue;
+    let way: string[] | undefined; // found once: it takes a walk through the document
     coerceInputValue(variables[name], type, (path, _value, error) => {
-      faults.push(badInput([...usedAt(document, name), ...path], error.originalError?.message ?? error.message));
+      if (faults.length >= maxFaults) return;
+      way ??= usedAt(document, name);
+      faults.push(badInput([...way, ...path], error.originalError?.message ?? error.message));
     });
   }
   return faults;

@@ -68,7 +68,7 @@ export async function serve(options: ServerOptions): Promise<Running> {
   options.routes?.(app);
 
   const askers = new WeakMap<FastifyRequest, Asker>();
-  app.all(
+  app.post(
     '/graphql',
     { onRequest: async (request) => void askers.set(request, await viewerOf(verify, request.headers[passportHeader])) },
     createHandler<OperationContext>({
@@ -186,11 +186,11 @@ class ExpiringAsker implements Asker {
   viewer: Viewer;
   locales: readonly string[];
   #timer: NodeJS.Timeout | undefined;
-  #expire!: (error: HubError) => void;
-  readonly #expired = new Promise<never>((_resolve, reject) => (this.#expire = reject));
+  #expired: HubError | null = null;
+  /** Who waits for the next result, while somebody does. */
+  #fail: ((error: HubError) => void) | null = null;
 
   constructor(passport: ViewerPassport) {
-    this.#expired.catch(() => undefined); // raced in `guard`; nobody may be waiting when it runs out
     this.viewer = passport.viewer;
     this.locales = passport.locales;
     this.#arm(passport.expiresAt);
@@ -211,29 +211,38 @@ class ExpiringAsker implements Asker {
 
   /** The same results, ended by UNAUTHENTICATED once the passport has run out. */
   guard<T>(results: AsyncIterableIterator<T>): AsyncIterableIterator<T> {
-    // Fails first and closes then: closing lets a waiting `next` end quietly, and the client would not learn why.
-    const expired = this.#expired.catch((error: unknown) => {
-      void results.return?.();
-      throw error;
-    });
-    expired.catch(() => undefined);
-    return {
-      next: () => Promise.race([results.next(), expired]),
+    const guarded: AsyncIterableIterator<T> = {
+      // One listener at a time: a race against one long-lived promise would keep every result until the stream ends.
+      next: () =>
+        new Promise((resolve, reject) => {
+          const fail = (error: HubError) => {
+            reject(error); // first: closing lets a waiting `next` end quietly, and the client would not learn why
+            void results.return?.();
+          };
+          if (this.#expired) return fail(this.#expired);
+          this.#fail = fail;
+          results
+            .next()
+            .then(resolve, reject)
+            .finally(() => (this.#fail = null));
+        }),
       return: async () => {
         this.end();
         await results.return?.();
         return { done: true, value: undefined };
       },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
+      [Symbol.asyncIterator]: () => guarded,
     };
+    return guarded;
   }
 
   #arm(expiresAt: Date): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
-      () => this.#expire(new HubError('UNAUTHENTICATED', 'The passport of this operation has run out.')),
+      () => {
+        this.#expired = new HubError('UNAUTHENTICATED', 'The passport of this operation has run out.');
+        this.#fail?.(this.#expired);
+      },
       Math.max(0, expiresAt.getTime() - Date.now()),
     );
   }

@@ -14,6 +14,7 @@ const open = () => {
 export default class LeakCheckingEnvironment extends TestEnvironment {
   async setup() {
     await super.setup();
+    void process.stdin; // a handle of its own, made when first looked at: by whichever file imports node:process
     this.before = open();
   }
 

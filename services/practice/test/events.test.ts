@@ -157,6 +157,32 @@ describe('what came into sight and went out of it', () => {
     for (const stream of [old, fresh, replay]) await stream.close();
   });
 
+  test('what was out of sight while a reader left is told when it is back', async () => {
+    const { cursor } = await page(igad, { first: 100, after: await latestCursor() });
+    const p = await submitted(hub, kenya, 's:KEN', amber);
+    const q = await submitted(hub, kenya, 's:KEN', amber);
+    const { updatePractice: hidden } = await update(kenya, p.id, p.revision, { marking: 'RED' });
+    const first = await page(igad, { after: cursor });
+    expect(first.nodes.map(({ practiceId }) => practiceId)).toEqual([q.id]);
+    const consent = { authority: 'Ministry', scope: 'IGAD', date: '2026-01-01' };
+    await update(kenya, p.id, hidden.practice.revision, { marking: 'AMBER', consent });
+    const second = await page(igad, { after: first.nodes[0]!.cursor });
+    expect(types(second.nodes)).toEqual([['BECAME_VISIBLE', p.id]]);
+  });
+
+  test('nobody is told of what was hidden before it was handed out', async () => {
+    const slow = await subscriber(igad);
+    await slow.one();
+    const one = await submitted(hub, kenya, 's:KEN', amber);
+    const two = await submitted(hub, kenya, 's:KEN', amber);
+    expect((await slow.one()).practiceId).toBe(one.id); // the second waits, decided
+    await update(kenya, two.id, two.revision, { marking: 'RED' });
+    await hub.sql.query('select pg_sleep(0.3)');
+    const three = await submitted(hub, kenya, 's:KEN', amber);
+    expect((await slow.one()).practiceId).toBe(three.id);
+    await slow.close();
+  });
+
   test('a withdrawal reaches whoever could see it, as a tombstone', async () => {
     const officer = await subscriber(igad);
     await officer.one();
@@ -229,6 +255,13 @@ describe('what came into sight and went out of it', () => {
 });
 
 const latest = () => page(igad, { first: 1 });
+
+/** The newest cursor. */
+async function latestCursor(): Promise<string> {
+  let answer = await page(igad, { first: 100 });
+  while (answer.pageInfo.hasNextPage) answer = await page(igad, { first: 100, after: answer.cursor });
+  return answer.cursor;
+}
 
 describe('cursors', () => {
   test('are the same for every viewer, meaningless, and refused when they are not of this log', async () => {

@@ -230,6 +230,25 @@ describe('who may do what', () => {
         [focalPoint, `delete from practice where key = $1`, sent],
         [focalPoint, `delete from practice_section where version_key = $1`, rows[0].key],
         [focalPoint, `update practice_section set content = '{}' where version_key = $1`, rows[0].key],
+        [contributor, `update practice_version set state = 'DRAFT', submitted_at = null where practice_key = $1`, sent],
+        [focalPoint, `update practice_version set title = '{}' where practice_key = $1`, sent],
+        [focalPoint, `update practice_version set submitted_by = gen_random_uuid() where practice_key = $1`, sent],
+        [focalPoint, `update practice set slug = 'other' where key = $1`, sent],
+        [
+          contributor,
+          `insert into event (id, type, at, practice_key, owner) values (gen_random_uuid(), 'SUBMITTED', now(), $1, 's:KEN')`,
+          drafted,
+        ],
+        [
+          focalPoint,
+          `insert into event (id, type, at, practice_key, owner) values (gen_random_uuid(), 'PUBLISHED', now(), $1, 's:KEN')`,
+          sent,
+        ],
+        [
+          focalPoint,
+          `insert into event (id, type, at, practice_key, owner) values (gen_random_uuid(), 'WITHDRAWN', now(), $1, 's:THA')`,
+          sent,
+        ],
         [neighbour, `update practice set marking = 'CLEAR' where key = $1`, sent],
         [neighbour, `delete from practice where key = $1`, drafted],
         [
@@ -355,6 +374,162 @@ describe('from draft to tombstone', () => {
     expect(
       await codeOf('update', focalPoint, { ...target, expectedRevision: gone.practice.revision, title: 'x' }),
     ).toMatchObject({ code: 'FORBIDDEN' });
+  });
+});
+
+describe('what a review found', () => {
+  const read = async (
+    viewer: Viewer,
+    id: string,
+    wanted = 'slug revision title { text } summary { text } narrative { context }',
+  ) => (await hub.data(viewer, `query ($id: ID!) { practice(id: $id) { ${wanted} } }`, { id }))['practice'];
+  const consent = { authority: 'Office of the President', scope: 'All vetted viewers', date: '2026-01-31' };
+
+  test('the marking set at submission, or loosened later, is the content’s too', async () => {
+    const { id, revision } = await draft(hub, focalPoint, 's:KEN');
+    expect(
+      (await write('submit', focalPoint, { id, expectedRevision: revision, marking: 'GREEN' })).userErrors,
+    ).toEqual([]);
+    expect(await read(outsider, id)).toMatchObject({
+      summary: { text: complete.summary },
+      narrative: { context: complete.narrative.context },
+    });
+    const strict = await submitted(hub, focalPoint, 's:KEN', { marking: 'AMBER_STRICT', audience });
+    await write('update', focalPoint, { id: strict.id, expectedRevision: strict.revision, marking: 'GREEN', consent });
+    expect(await read(outsider, strict.id)).toMatchObject({ narrative: { context: complete.narrative.context } });
+  });
+
+  test('the slug is made of the title that is submitted, and stays', async () => {
+    const { id } = await draft(hub, focalPoint, 's:KEN', { title: 'Covert source', marking: 'GREEN' });
+    const { practice } = await write('update', focalPoint, { id, expectedRevision: 1, title: 'Evidence desk' });
+    const sent = await write('submit', focalPoint, { id, expectedRevision: practice.revision });
+    const { slug } = await read(outsider, id);
+    expect(slug).toMatch(/^evidence-desk-[0-9a-f]{8}$/);
+    const next = await write('update', focalPoint, { id, expectedRevision: sent.practice.revision, title: 'Another' });
+    await write('submit', focalPoint, { id, expectedRevision: next.practice.revision });
+    expect((await read(outsider, id)).slug).toBe(slug);
+  });
+
+  test('naming somebody at AMBER is no way around the consent that RED asks for', async () => {
+    const { id, revision } = await submitted(hub, focalPoint, 's:KEN', { marking: 'AMBER', audience });
+    const persons = [globalId('Person', outsider.key!)];
+    const added = await write('update', focalPoint, {
+      id,
+      expectedRevision: revision,
+      audience: { ...audience, persons },
+    });
+    expect(added.userErrors).toEqual([]); // at AMBER a person counts as nobody
+    const red = await write('update', focalPoint, { id, expectedRevision: added.practice.revision, marking: 'RED' });
+    expect(red.userErrors).toMatchObject([{ code: 'CONSENT_REQUIRED' }]);
+  });
+
+  test('a consent record names who agreed to what, and holds today; a contributor gives none', async () => {
+    const { id, revision } = await submitted(hub, focalPoint, 's:KEN', { marking: 'AMBER', audience });
+    const wrong = { authority: '', scope: ' ', date: '2999-01-01', expiry: '1999-01-01' };
+    const answer = await write('update', focalPoint, {
+      id,
+      expectedRevision: revision,
+      marking: 'GREEN',
+      consent: wrong,
+    });
+    expect(paths(answer)).toEqual(['consent.authority', 'consent.date', 'consent.expiry', 'consent.scope']);
+    expect(paths(await write('update', contributor, { id, expectedRevision: revision, consent }))).toEqual(['consent']);
+    const drafted = await draft(hub, contributor, 's:KEN');
+    expect(paths(await write('update', contributor, { id: drafted.id, expectedRevision: 1, consent }))).toEqual([
+      'consent',
+    ]);
+  });
+
+  test('an update that says nothing changes nothing, whoever sends it', async () => {
+    const { id, revision } = await submitted(hub, focalPoint, 's:KEN', { marking: 'GREEN' });
+    for (const viewer of [focalPoint, contributor])
+      expect(await write('update', viewer, { id, expectedRevision: revision, marking: 'GREEN' })).toMatchObject({
+        userErrors: [],
+        practice: { revision, version: 1 },
+      });
+  });
+
+  test('drafting shows in no revision but the owner’s', async () => {
+    const { id, revision } = await submitted(hub, focalPoint, 's:KEN', { marking: 'GREEN' });
+    const before = await read(outsider, id, 'revision updatedAt');
+    let next = revision;
+    for (const title of ['One', 'Two', 'Three'])
+      next = (await write('update', focalPoint, { id, expectedRevision: next, title })).practice.revision;
+    expect(await read(outsider, id, 'revision updatedAt')).toEqual(before);
+    await write('submit', focalPoint, { id, expectedRevision: next });
+    expect((await read(outsider, id)).revision).toBe(before.revision + 1);
+  });
+
+  test('the draft of a next version can be discarded, and is gone from a withdrawal', async () => {
+    const { id, revision } = await submitted(hub, focalPoint, 's:KEN', { marking: 'GREEN' });
+    const first = await write('update', focalPoint, { id, expectedRevision: revision, title: 'Not this' });
+    const back = await write('discard', contributor, { id, expectedRevision: first.practice.revision });
+    expect(back).toMatchObject({
+      userErrors: [],
+      practice: { version: 1, state: 'SUBMITTED', title: { text: complete.title } },
+    });
+    const second = await write('update', focalPoint, {
+      id,
+      expectedRevision: back.practice.revision,
+      title: 'Nor this',
+    });
+    const gone = await write('withdraw', focalPoint, { id, expectedRevision: second.practice.revision });
+    expect(gone).toMatchObject({
+      userErrors: [],
+      practice: { version: 1, state: 'WITHDRAWN', title: { text: complete.title } },
+    });
+  });
+
+  test('what an idempotency key made and is gone is a CONFLICT, and an empty key is none', async () => {
+    const input = { owner: { memberState: 'KEN' }, title: 'Gone', idempotencyKey: randomUUID() };
+    const { practice } = await write('create', focalPoint, input);
+    await write('discard', focalPoint, { id: practice.id, expectedRevision: practice.revision });
+    expect(await codeOf('create', focalPoint, input)).toMatchObject({
+      code: 'CONFLICT',
+      path: ['input', 'idempotencyKey'],
+    });
+    expect(await codeOf('create', focalPoint, { ...input, idempotencyKey: '' })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
+  });
+
+  test('a misstated original language can be put right, and no text is lost', async () => {
+    const { id } = await draft(hub, focalPoint, 's:KEN', {
+      title: 'B',
+      originalLanguage: 'en',
+      translations: [{ locale: 'fr', title: 'A' }],
+    });
+    await write('update', focalPoint, { id, expectedRevision: 1, originalLanguage: 'fr' });
+    const { translations } = await read(focalPoint, id, 'translations { locale status title }');
+    expect(translations).toEqual(
+      expect.arrayContaining([
+        { locale: 'fr', status: 'ORIGINAL', title: 'A' },
+        { locale: 'en', status: 'HUMAN', title: 'B' },
+      ]),
+    );
+  });
+
+  test('an empty concern, a cursor of another order and one that is no moment are BAD_USER_INPUT', async () => {
+    const codes = async (query: string) => (await hub.ask(focalPoint, query)).errors?.[0]?.extensions;
+    expect(await codes('{ practices(filter: { concerns: "" }) { nodes { id } } }')).toEqual({
+      code: 'BAD_USER_INPUT',
+      path: ['filter', 'concerns'],
+    });
+    const { practices } = await hub.data(focalPoint, '{ practices(first: 1) { pageInfo { endCursor } } }');
+    const cursor = practices.pageInfo.endCursor;
+    expect(
+      await codes(`{ practices(after: "${cursor}", orderBy: { field: SUBMITTED_AT }) { nodes { id } } }`),
+    ).toMatchObject({ path: ['after'] });
+    const [order, , key] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const odd = Buffer.from(JSON.stringify([order, '2026-99-99 99:99:99.000000+00', key])).toString('base64url');
+    expect(await codes(`{ practices(after: "${odd}") { nodes { id } } }`)).toMatchObject({ path: ['after'] });
+  });
+
+  test('many malformed values in a long document are answered at once', async () => {
+    const document = `query ($r: [M49!]) { ${Array.from({ length: 300 }, (_, n) => `a${n}: practices(filter: { regions: $r }) { totalCount }`).join(' ')} }`;
+    const { errors } = await hub.ask(focalPoint, document, { r: Array(2_000).fill('x') });
+    expect(errors).toHaveLength(50);
+    expect(errors![0]!.extensions).toEqual({ code: 'BAD_USER_INPUT', path: ['filter', 'regions', '0'] });
   });
 });
 

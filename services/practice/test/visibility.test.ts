@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Viewer } from '@hub/kit/viewer';
-import { parseGlobalId } from '@hub/kit/ids';
+import { globalId, parseGlobalId } from '@hub/kit/ids';
 import { type Hub, anonymous, client, draft, person, startHub, submitted } from './hub.js';
 
 const named = randomUUID();
+const alsoNamed = randomUUID();
 const viewers = {
   anonymous,
   'owner focal point': person('FOCAL_POINT', 's:KEN'),
@@ -28,12 +29,15 @@ const viewers = {
   curator: person('CURATOR'),
   auditor: person('AUDITOR'),
   'assigned reviewer': person('REVIEWER', 's:THA'),
+  'auditor named at RED': person('AUDITOR', null, alsoNamed),
   'person without a role': { ...person('AUDITOR'), roles: [] },
 } satisfies Record<string, Viewer>;
 type Who = keyof typeof viewers;
 const all = Object.keys(viewers) as Who[];
 const owners: Who[] = ['owner focal point', 'owner alternate', 'owner contributor'];
-const vetted = all.filter((who) => !['anonymous', 'client CLEAR', 'auditor', 'person without a role'].includes(who));
+const vetted = all.filter(
+  (who) => !['anonymous', 'client CLEAR', 'auditor', 'auditor named at RED', 'person without a role'].includes(who),
+);
 
 let hub: Hub;
 beforeAll(async () => {
@@ -105,7 +109,7 @@ describe('a submitted practice', () => {
     ],
     [
       'RED',
-      { audience: { persons: [Buffer.from(`Person:${named}`).toString('base64url')] } },
+      { audience: { persons: [named, alsoNamed].map((key) => globalId('Person', key)) } },
       [...owners, 'outside focal point', 'assigned reviewer'],
       [],
     ],

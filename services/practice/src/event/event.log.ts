@@ -63,11 +63,29 @@ export interface Batch {
   epoch: number;
 }
 
-/** Where a reader is: at `place`, having begun at `origin`, told since then of `announced`. */
-export interface Reader {
-  place: number;
+/** Where a reader is: at `place`, having begun at `origin`, told since then of `announced`. It moves as it is told. */
+export class Reader {
   origin: number;
-  announced: Set<string>;
+  readonly announced = new Set<string>();
+
+  constructor(public place: number) {
+    this.origin = place;
+  }
+
+  /** This event was handed out. */
+  told({ place, type, practiceKey }: SeenEvent): void {
+    this.place = place;
+    if (type === PracticeEventType.NO_LONGER_VISIBLE) this.announced.delete(practiceKey);
+    else this.announced.add(practiceKey);
+  }
+
+  /** All of this batch was handed out. Caught up, the reader knows what it could see at its own place. */
+  finished({ place, head }: Batch): void {
+    this.place = place;
+    if (place < head) return;
+    this.origin = place;
+    this.announced.clear();
+  }
 }
 
 const batchSize = 500;
@@ -124,14 +142,5 @@ export async function readBatch(
   const events = seen
     .filter((row) => row.type === gone || !fits || fits.has(row.practice_key))
     .map((row) => ({ place: Number(row.place), type: row.type!, practiceKey: row.practice_key, at: row.at }));
-  for (const { type, practiceKey } of events)
-    if (type === gone) reader.announced.delete(practiceKey);
-    else reader.announced.add(practiceKey);
-  reader.place = Number(rows.at(-1)?.place ?? reader.place);
-  if (reader.place >= head) {
-    // Caught up: from here on the reader knows what it could see at its own place.
-    reader.origin = reader.place;
-    reader.announced.clear();
-  }
-  return { events, place: reader.place, head, epoch };
+  return { events, place: Number(rows.at(-1)?.place ?? reader.place), head, epoch };
 }

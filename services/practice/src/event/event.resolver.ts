@@ -5,9 +5,11 @@ import { defaultPageSize, maxPageSize } from '@hub/kit/page';
 import { Cursor } from '@hub/kit/scalars';
 import type { PracticeContext } from '../context.js';
 import { PracticeFilter, checkFilter } from '../practice/practice.filter.js';
-import { type Reader, type SeenEvent, placeOf, readBatch, readHead } from './event.log.js';
+import { Reader, type SeenEvent, placeOf, readBatch, readHead } from './event.log.js';
 import { type StreamArgs, openStream } from './event.stream.js';
 import { PracticeChange, PracticeEvent, PracticeEventConnection } from './event.js';
+
+const maxBatches = 4;
 
 const after = {
   nullable: true,
@@ -19,7 +21,7 @@ export class EventResolver {
   @Query(() => PracticeEventConnection, {
     nullable: true,
     description:
-      'Catch-up and delta sync: the events after a cursor, or from the beginning, as far as they concern what the viewer may see. Ask again with the answer’s cursor.',
+      'Catch-up and delta sync: the events after a cursor, or from the beginning, as far as they concern what the viewer may see. While hasNextPage, ask again with the answer’s cursor; a page may be empty and have a next one.',
   })
   async practiceEvents(
     @Arg('after', () => Cursor, after) afterCursor: string | null | undefined,
@@ -40,25 +42,32 @@ export class EventResolver {
     checkFilter(filter);
     const { head, epoch } = await readHead(context);
     const start = afterCursor ? placeOf(context.events, { head, epoch }, afterCursor) : 0;
-    const reader: Reader = { place: start, origin: start, announced: new Set() };
+    const reader = new Reader(start);
     const seen: SeenEvent[] = [];
-    while (seen.length <= size && reader.place < head) seen.push(...(await readBatch(context, reader, filter)).events);
+    // What is hidden costs reading, too: a page looks at so much of the log and says where to go on.
+    for (let batches = 0; seen.length <= size && reader.place < head && batches < maxBatches; batches++) {
+      const batch = await readBatch(context, reader, filter);
+      for (const event of batch.events) reader.told(event);
+      seen.push(...batch.events);
+      reader.finished(batch);
+    }
     const cursorAt = (place: number) => context.events.cursors.encode(epoch, { position: place, ordinal: 0 });
     const edges = seen.slice(0, size).map(({ place, type, at, practiceKey }) => {
       const cursor = cursorAt(place);
       return { cursor, node: new PracticeChange(cursor, type, at, practiceKey) };
     });
-    const hasNextPage = seen.length > size;
+    const full = seen.length > size;
+    const cursor = full ? edges.at(-1)!.cursor : cursorAt(reader.place);
     return {
       edges,
       nodes: edges.map(({ node }) => node),
       pageInfo: {
-        hasNextPage,
+        hasNextPage: full || reader.place < head,
         hasPreviousPage: start > 0,
         startCursor: edges[0]?.cursor ?? null,
-        endCursor: edges.at(-1)?.cursor ?? null,
+        endCursor: cursor,
       },
-      cursor: hasNextPage ? edges.at(-1)!.cursor : cursorAt(Math.max(reader.place, start)),
+      cursor,
     };
   }
 

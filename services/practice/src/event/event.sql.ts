@@ -3,12 +3,17 @@
  * each event after a position means to them. Nobody reads the table itself.
  *
  * Of each practice in the batch: was it visible at `after_place` (the before-image of its first event past it), and
- * is it visible now? yes→no: NO_LONGER_VISIBLE, once, where it first went out of sight. no→yes: from where it first
- * came into sight, that event (BECAME_VISIBLE when it is not one readers know) and the later ones. yes→yes: every
- * event. no→no: nothing. Taking the *first* change in either case makes the answer stable however a replay is cut:
- * a reader who resumes at x has been told of exactly what was in sight at x.
+ * is it visible now?
+ * - yes→no: NO_LONGER_VISIBLE, once, where it first went out of sight.
+ * - no→yes: from where it first came into sight, that event (BECAME_VISIBLE when it is not one readers know) and the
+ *   later ones.
+ * - yes→yes: every event; and where it came back into sight after it had gone, BECAME_VISIBLE. A reader whose cursor
+ *   was cut while it was out of sight had not been told of it before; to any other this is nothing new.
+ * - no→no: nothing.
+ * Taking the first change makes the answer stable however a replay is cut. A change of the reader's own bodies
+ * (MEMBERSHIP_CHANGED) has its place in the log and yields no events yet: what it shows is seen by asking.
  */
-import { type Image, seesHeader } from '../practice/practice.visibility.js';
+import { type Image, seesHeader, seesVersionNumbered } from '../practice/practice.visibility.js';
 
 /** Events readers know; the others only change who sees what. */
 const known = ['SUBMITTED', 'PUBLISHED', 'REVISED', 'REVIEWED', 'ADOPTED', 'WITHDRAWN', 'SUPERSEDED'];
@@ -39,18 +44,23 @@ export const eventReaderSql = ({ app, definer }: { app: string; definer: string 
    ), turned as (
      select t.*,
        (select min(f.position) from public.event f where f.practice_key = t.practice_key and f.position > after_place
-         and t.now <> t.before and coalesce(${seesHeader(image('f', 'after'))}, false) = t.now) as turn
+         and t.now <> t.before and coalesce(${seesHeader(image('f', 'after'))}, false) = t.now) as turn,
+       (select min(n.position) from public.event n where n.practice_key = t.practice_key and t.now and t.before
+         and n.position > (select max(f.position) from public.event f where f.practice_key = t.practice_key
+           and f.position > after_place and not coalesce(${seesHeader(image('f', 'after'))}, false))) as back
      from touched t
    )
    select b.position,
      case
-       when t.now and (t.before or b.position > t.turn) and b.type in (${known.map((type) => `'${type}'`).join(', ')}) then b.type
+       when t.now and b.position = t.back then 'BECAME_VISIBLE'
+       when t.now and (t.before or b.position > t.turn) and (b.type <> 'REVISED' or ${seesVersionNumbered(now, 'b.practice_key', 'b.version')}) and b.type in (${known.map((type) => `'${type}'`).join(', ')}) then b.type
        when t.now and not t.before and b.position = t.turn
          then case when b.type in (${known.map((type) => `'${type}'`).join(', ')}) then b.type else 'BECAME_VISIBLE' end
        when not t.now and t.before and b.position = t.turn then 'NO_LONGER_VISIBLE'
      end,
      b.practice_key, b.at, coalesce(t.at_origin, false)
    from batch b left join turned t on t.practice_key = b.practice_key
+     left join public.practice p on p.key = b.practice_key
    order by b.position
    $$`,
   `alter function read_events(bigint, bigint, int) owner to ${definer}`,

@@ -7,8 +7,11 @@
  */
 import type { PracticeContext } from '../context.js';
 import { type PracticeFilter, checkFilter } from '../practice/practice.filter.js';
-import { type Batch, type Reader, placeOf, readBatch, readHead } from './event.log.js';
+import { type Batch, Reader, placeOf, readBatch, readHead } from './event.log.js';
 import { PracticeChange, type PracticeEvent, PracticeEventType, StreamNotice } from './event.js';
+
+/** How long a decision on what the reader may see is good for. */
+const decisionMs = 250;
 
 export interface StreamArgs {
   after?: string | null;
@@ -24,36 +27,45 @@ export async function openStream(
   checkFilter(filter);
   const { head, epoch } = await once(context, readHead);
   const start = after ? placeOf(log, { head, epoch }, after) : head;
-  const reader: Reader = { place: start, origin: start, announced: new Set() };
+  const reader = new Reader(start);
   const closed = new AbortController();
-  const pending: PracticeEvent[] = [];
   const cursorAt = (place: number) => log.cursors.encode(epoch, { position: place, ordinal: 0 });
+  let batch: (Batch & { readAt: number }) | null = null;
   let caughtUp = false;
-
-  const take = ({ events, place, head }: Batch): void => {
-    for (const event of events)
-      pending.push(new PracticeChange(cursorAt(event.place), event.type, event.at, event.practiceKey));
-    if (!caughtUp && place >= head) {
-      caughtUp = true;
-      pending.push(new StreamNotice(cursorAt(place), PracticeEventType.CAUGHT_UP, now()));
-    }
-  };
 
   const next = async (): Promise<IteratorResult<PracticeEvent>> => {
     let idleSince = Date.now();
-    for (;;) {
-      if (closed.signal.aborted) return { done: true, value: undefined };
-      const event = pending.shift();
-      if (event) return { done: false, value: event };
+    const notice = (type: PracticeEventType.CAUGHT_UP | PracticeEventType.HEARTBEAT) => ({
+      done: false as const,
+      value: new StreamNotice(cursorAt(reader.place), type, now()),
+    });
+    while (!closed.signal.aborted) {
+      // What was decided a while ago, for a slow reader, is decided anew.
+      if (batch && batch.events.length > 0 && Date.now() - batch.readAt > decisionMs) batch = null;
+      const event = batch?.events.shift();
+      if (event) {
+        reader.told(event);
+        const { place, type, at, practiceKey } = event;
+        return { done: false, value: new PracticeChange(cursorAt(place), type, at, practiceKey) };
+      }
+      if (batch) {
+        const { head } = batch;
+        reader.finished(batch);
+        batch = null;
+        if (!caughtUp && reader.place >= head) {
+          caughtUp = true;
+          return notice(PracticeEventType.CAUGHT_UP);
+        }
+      }
       const { count } = log.wakeUps;
-      const before = reader.place;
-      take(await once(context, (fresh) => readBatch(fresh, reader, filter)));
-      if (pending.length > 0 || reader.place > before) continue;
+      batch = { ...(await once(context, (fresh) => readBatch(fresh, reader, filter))), readAt: Date.now() };
+      if (batch.events.length > 0 || batch.place > reader.place || !caughtUp) continue;
       await woken(log, count, log.heartbeatMs - (Date.now() - idleSince), closed.signal);
       if (Date.now() - idleSince < log.heartbeatMs || closed.signal.aborted) continue;
       idleSince = Date.now();
-      pending.push(new StreamNotice(cursorAt(reader.place), PracticeEventType.HEARTBEAT, now()));
+      return notice(PracticeEventType.HEARTBEAT);
     }
+    return { done: true, value: undefined };
   };
 
   const stream: AsyncIterableIterator<PracticeEvent> = {

@@ -112,7 +112,7 @@ export class PracticeEventConnection {
   @Field(() => [PracticeEvent], { description: 'The events alone.' })
   nodes!: PracticeEvent[];
 
-  @Field(() => PageInfo, { description: 'Whether there is more. Its cursors are those of the events.' })
+  @Field(() => PageInfo, { description: 'Whether there is more; its end cursor is where to go on from.' })
   pageInfo!: PageInfo;
 
   @Field(() => Cursor, {

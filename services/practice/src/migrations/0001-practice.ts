@@ -88,7 +88,6 @@ const record = [
      practice_key uuid not null references practice on delete cascade,
      number int not null check (number > 0),
      state text not null ${oneOf('state', Object.values(PracticeState))},
-     revision int not null, -- the practice's revision when this version was last written
      title jsonb not null,
      original_language text not null,
      themes text[] not null default '{}',
@@ -110,7 +109,7 @@ const record = [
   `create table practice_section (
      version_key uuid not null references practice_version on delete cascade,
      name text not null ${oneOf('name', sectionNames)},
-     marking text not null ${oneOf('marking', markings)},
+     marking text ${oneOf('marking', markings)}, -- null: the practice's
      content jsonb not null ${oneOf(`coalesce(content->>'maturity', 'GOOD')`, Object.values(Maturity))},
      primary key (version_key, name))`,
   `create table practice_curation (

@@ -101,10 +101,22 @@ function localized(
   language: string,
   input: CreatePracticeInput | UpdatePracticeInput,
 ): Localized {
-  const original = input[field] === undefined ? before[languageBefore]?.text : input[field]?.trim();
+  // The original language may have been misstated: its text moves along, or stays as a translation where the new
+  // language has a text already.
+  const moves = language !== languageBefore;
+  const inNewLanguage = moves ? before[language]?.text : undefined;
+  const original = input[field] === undefined ? (inNewLanguage ?? before[languageBefore]?.text) : input[field]?.trim();
   const translations =
     input.translations === undefined
-      ? Object.entries(before).filter(([locale]) => locale !== languageBefore)
+      ? Object.entries(before)
+          .filter(([locale]) => locale !== languageBefore || inNewLanguage !== undefined)
+          .map(
+            ([locale, { text, status }]) =>
+              [
+                locale,
+                { text, status: status === TranslationStatus.ORIGINAL ? TranslationStatus.HUMAN : status },
+              ] as const,
+          )
       : (input.translations ?? []).flatMap((translation) => {
           const text = translation[field]?.trim();
           return text ? [[translation.locale, { text, status: translation.status }] as const] : [];

@@ -53,11 +53,11 @@ export class PracticeFilter {
   @Field(() => [Maturity], { nullable: true, description: 'Maturity, where the viewer may see the evidence.' })
   maturity?: Maturity[] | null;
 
-  @Field(() => Origin, {
+  @Field(() => [Origin], {
     nullable: true,
     description: 'Submissions only, or records compiled from public sources only.',
   })
-  origin?: Origin | null;
+  origin?: Origin[] | null;
 
   @Field(() => DateTime, { nullable: true, description: 'Submitted at this moment or later.' })
   submittedSince?: Date | null;
@@ -88,7 +88,7 @@ export function checkFilter(filter: PracticeFilter | null | undefined, path: rea
   const slugs = {
     themes: filter.themes,
     regionalBodies: filter.regionalBodies,
-    concerns: filter.concerns && [filter.concerns],
+    concerns: filter.concerns == null ? null : [filter.concerns],
   };
   for (const [name, values] of Object.entries(slugs))
     for (const [index, value] of (values || []).entries())
@@ -105,7 +105,7 @@ export function conditions(filter: PracticeFilter, viewer: Viewer, { $ }: { $: (
     filter.regions && `v.regions && (select array_agg(a.m49) from area a where a.path && ${$(filter.regions)}::text[])`,
     filter.memberStates && `p.owner = any (${$(filter.memberStates.map((iso3) => `s:${iso3}`))}::text[])`,
     filter.regionalBodies && `p.owner = any (${$(filter.regionalBodies.map((body) => `b:${body}`))}::text[])`,
-    filter.concerns && concerning(filter.concerns, viewer, $),
+    filter.concerns != null && concerning(filter.concerns, viewer, $),
     filter.themes &&
       `v.themes && (select array_agg(t.slug) from theme t where t.slug = any (${$(filter.themes)}::text[]) or t.broader = any (${$(filter.themes)}::text[]))`,
     filter.pillars && `v.pillars && ${$(filter.pillars)}::text[]`,
@@ -115,7 +115,7 @@ export function conditions(filter: PracticeFilter, viewer: Viewer, { $ }: { $: (
     filter.languages && `jsonb_exists_any(v.title, ${$(filter.languages)}::text[])`,
     filter.maturity &&
       `exists (select 1 from practice_section s where s.version_key = v.key and s.name = 'evidence' and s.content->>'maturity' = any (${$(filter.maturity)}::text[]))`,
-    filter.origin && `p.origin = ${$(filter.origin)}`,
+    filter.origin && `p.origin = any (${$(filter.origin)}::text[])`,
     filter.submittedSince && `p.origin = 'SUBMISSION' and v.submitted_at >= ${$(filter.submittedSince)}`,
     filter.updatedSince && `v.updated_at >= ${$(filter.updatedSince)}`,
   ];
@@ -124,17 +124,15 @@ export function conditions(filter: PracticeFilter, viewer: Viewer, { $ }: { $: (
 
 /**
  * "A practice concerns a regional body when the body may see it and: the body or one of its member States owns it, or
- * the body is in the audience, or its regions meet the body's. RED concerns no body." The viewer's own body sees what
- * row-level security shows its officer. Of another body's sight only what does not hang on the audience may be used,
- * or the filter would tell who is in it.
+ * the body is in the audience, or its regions meet the body's. RED concerns no body." Of another body than
+ * the viewer's own only what does not hang on the audience may be used, or the filter would tell who is in it.
  */
 function concerning(body: string, viewer: Viewer, $: (value: unknown) => string): string {
   const own = holds(viewer, 'OFFICER', 'INTEGRATOR').includes(`b:${body}`);
   const place = $(body);
   const token = $(`b:${body}`);
-  const bodySees = own
-    ? `p.marking <> 'RED'`
-    : `(p.marking in ('CLEAR', 'GREEN') or p.owner = ${token} and p.marking <> 'RED')`;
+  const bodySees = `(p.marking in ('CLEAR', 'GREEN') and p.stage <> 'DECLINED'
+    or p.marking <> 'RED' and (p.owner = ${token}${own ? ` or p.audience @> array[${token}] and p.stage <> 'DECLINED'` : ''}))`;
   const reasons = [
     `p.owner = ${token}`,
     `p.owner in (select 's:' || m.state from membership m where m.body = ${place}

@@ -17,13 +17,28 @@ export enum PracticeOrderField {
   SUBMITTED_AT = 'SUBMITTED_AT',
   PUBLISHED_AT = 'PUBLISHED_AT',
 }
-registerEnumType(PracticeOrderField, { name: 'PracticeOrderField', description: 'What practices can be sorted by.' });
+registerEnumType(PracticeOrderField, {
+  name: 'PracticeOrderField',
+  description: 'What practices can be sorted by.',
+  valuesConfig: {
+    UPDATED_AT: { description: 'When it was last changed.' },
+    SUBMITTED_AT: { description: 'When it was submitted.' },
+    PUBLISHED_AT: { description: 'When it was published.' },
+  },
+});
 
 export enum OrderDirection {
   ASC = 'ASC',
   DESC = 'DESC',
 }
-registerEnumType(OrderDirection, { name: 'OrderDirection', description: 'Upwards or downwards.' });
+registerEnumType(OrderDirection, {
+  name: 'OrderDirection',
+  description: 'Upwards or downwards.',
+  valuesConfig: {
+    ASC: { description: 'Upwards: the earliest first.' },
+    DESC: { description: 'Downwards: the latest first.' },
+  },
+});
 
 @InputType({ description: 'The order of a list of practices. Entries of equal rank keep an order of their own.' })
 export class PracticeOrder {
@@ -79,14 +94,26 @@ const sortedBy: Record<PracticeOrderField, string> = {
   PUBLISHED_AT: `coalesce(v.published_at, '-infinity')`,
 };
 
-type Key = [value: string, key: string];
-const isKey = (value: unknown): value is Key =>
-  Array.isArray(value) &&
-  value.length === 2 &&
-  typeof value[0] === 'string' &&
-  /^(-infinity|\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,6})?\+00)$/.test(value[0]) &&
-  typeof value[1] === 'string' &&
-  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value[1]);
+/** The order a cursor is of, the value sorted by, the practice's key. */
+type Key = [order: string, value: string, key: string];
+const moment = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})\.\d{6}\+00$/;
+
+function isSortValue(value: string): boolean {
+  const [, day, time] = moment.exec(value) ?? [];
+  const date = new Date(`${day}T${time}Z`);
+  return value === '-infinity' || (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${day}T${time}`));
+}
+
+const isKeyOf =
+  (order: string) =>
+  (value: unknown): value is Key =>
+    Array.isArray(value) &&
+    value.length === 3 &&
+    value[0] === order &&
+    typeof value[1] === 'string' &&
+    isSortValue(value[1]) &&
+    typeof value[2] === 'string' &&
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value[2]);
 
 /** One page of the practices that fit `args.filter` and `scope`. One statement; another when somebody counts. */
 export async function practicePage(
@@ -95,15 +122,17 @@ export async function practicePage(
   scope?: PracticeFilter,
 ): Promise<Page<Practice>> {
   checkFilter(args.filter);
-  const request = pageRequest<Key>(args, (value) => (isKey(value) ? value : null));
   const order = args.orderBy ?? { field: PracticeOrderField.UPDATED_AT, direction: OrderDirection.DESC };
+  const orderName = `${order.field} ${order.direction}`;
+  const isKey = isKeyOf(orderName);
+  const request = pageRequest<Key>(args, (value) => (isKey(value) ? value : null));
   const sort = sortedBy[order.field];
   const descending = order.direction === OrderDirection.DESC;
   const list = visiblePractices(context.viewer, scope, args.filter);
   const { parameters } = list;
   const beyond = (key: Key | null, forwards: boolean) =>
     key &&
-    `and (${sort}, p.key) ${forwards !== descending ? '>' : '<'} (${parameters.$(key[0])}::timestamptz, ${parameters.$(key[1])}::uuid)`;
+    `and (${sort}, p.key) ${forwards !== descending ? '>' : '<'} (${parameters.$(key[1])}::timestamptz, ${parameters.$(key[2])}::uuid)`;
   const direction = request.forward !== descending ? 'asc' : 'desc';
   const rows = await context.db.read((db) =>
     db.query<Record<string, unknown>[]>(
@@ -121,7 +150,7 @@ export async function practicePage(
       const node = toPractice(row);
       const value = row['sort_missing'] ? '-infinity' : (row['sort_value'] as string);
       context.practices.prime(node.key, node);
-      return { cursor: encodePageCursor([value, node.key] satisfies Key), node };
+      return { cursor: encodePageCursor([orderName, value, node.key] satisfies Key), node };
     }),
     hasNextPage: request.forward ? more : request.before !== null,
     hasPreviousPage: request.forward ? request.after !== null : more,

@@ -21,7 +21,7 @@ export class PracticePermissions {
   @Field(() => Permission, { description: 'Change its text, or draft its next version.' })
   update!: Permission;
 
-  @Field(() => Permission, { description: 'Discard the draft. Only what was never submitted can be discarded.' })
+  @Field(() => Permission, { description: 'Discard the draft; earlier versions that were submitted stay.' })
   discard!: Permission;
 
   @Field(() => Permission, { description: 'Submit the draft to its audience.' })
@@ -61,10 +61,7 @@ export function refusals(
   const draft = newest.state === PracticeState.DRAFT ? null : 'There is no draft.';
   return {
     update: write ?? withdrawn ?? (newest.state === PracticeState.DECLINED ? 'The practice was declined.' : null),
-    discard:
-      write ??
-      draft ??
-      (row.stage === 'DRAFT' ? null : 'An earlier version was submitted: withdraw the practice instead.'),
+    discard: write ?? withdrawn ?? draft,
     submit: decide ?? withdrawn ?? draft,
     setAudience: decide ?? withdrawn,
     withdraw:

@@ -1,5 +1,5 @@
 /** Reading practices: root fields, the header's joins, and the sections. */
-import { Arg, Args, Ctx, Field, FieldResolver, ID, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { globalId, keyAt } from '@hub/kit/ids';
 import { type Localized, LocalizedText, TranslationStatus, localize } from '@hub/kit/localized-text';
 import { Locale } from '@hub/kit/scalars';
@@ -65,7 +65,10 @@ export class PracticeResolver {
     nullable: true,
     description: 'A practice by its id; null when it is absent or not shared with the viewer.',
   })
-  practice(@Arg('id', () => ID) id: string, @Ctx() { practices }: PracticeContext): Promise<Practice | null> | null {
+  practice(
+    @Arg('id', () => ID, { description: 'An id taken from an answer.' }) id: string,
+    @Ctx() { practices }: PracticeContext,
+  ): Promise<Practice | null> | null {
     const key = keyAt(['id'], 'Practice', id);
     return key === null ? null : practices.load(key);
   }
@@ -81,10 +84,19 @@ export class PracticeResolver {
   @FieldResolver(() => LocalizedText, { description: 'The title, in the best language there is for the viewer.' })
   title(
     @Root() { newest }: Practice,
-    @Arg('locale', () => Locale, { nullable: true }) locale: string | null | undefined,
+    @Arg('locale', () => Locale, { nullable: true, description: 'The language wanted; else Accept-Language decides.' })
+    locale: string | null | undefined,
     @Ctx() { locales }: PracticeContext,
   ): LocalizedText {
     return localize(newest.title, locale, locales)!;
+  }
+
+  @FieldResolver(() => Int, {
+    description:
+      'For its owner: rises at each write, to be given as expectedRevision with the next one. For others the version shown, so that it tells nothing of drafts.',
+  })
+  revision(@Root() { row, newest }: Practice, @Ctx() { viewer }: PracticeContext): number {
+    return holds(viewer, ...writers).includes(row.owner) ? row.revision : newest.number;
   }
 
   @FieldResolver(() => PracticeOwner, { nullable: true, description: 'Whose practice it is.' })
@@ -125,7 +137,8 @@ export class PracticeResolver {
   @FieldResolver(() => LocalizedText, { nullable: true, description: 'What it is, in 250 words at most.' })
   async summary(
     @Root() practice: Practice,
-    @Arg('locale', () => Locale, { nullable: true }) locale: string | null | undefined,
+    @Arg('locale', () => Locale, { nullable: true, description: 'The language wanted; else Accept-Language decides.' })
+    locale: string | null | undefined,
     @Ctx() context: PracticeContext,
   ): Promise<LocalizedText | null> {
     const { summary } = (await section<IdentityContent>('identity', practice, context)) ?? {};

@@ -6,7 +6,13 @@ import { UserError, UserErrorCode } from '@hub/kit/user-error';
 import type { EntityManager } from 'typeorm';
 import { TranslationStatus } from '@hub/kit/localized-text';
 import { type Content, plainSections } from './practice.content.js';
-import type { AudienceInput, CreatePracticeInput, UpdatePracticeInput } from './practice.input.js';
+import type {
+  AudienceInput,
+  ConsentInput,
+  CreatePracticeInput,
+  TranslationInput,
+  UpdatePracticeInput,
+} from './practice.input.js';
 import type { PracticeRow } from './practice.js';
 import { Marking, strictness } from './vocabulary.js';
 
@@ -52,19 +58,7 @@ export async function draftFaults(
   if (!original) faults.push(new UserError(['title'], REQUIRED, 'A practice needs a title.'));
   titleFaults(original, ['title'], faults);
   summaryFaults(input.summary, content.originalLanguage, ['summary'], faults);
-  for (const [index, translation] of (translations ?? []).entries()) {
-    const at = (name: string) => ['translations', index, name];
-    titleFaults(translation.title, at('title'), faults);
-    summaryFaults(translation.summary, translation.locale, at('summary'), faults);
-    if (translation.locale === content.originalLanguage)
-      faults.push(new UserError(at('locale'), INVALID, 'This is the original language: use title and summary.'));
-    if (translations!.findIndex(({ locale }) => locale === translation.locale) < index)
-      faults.push(new UserError(at('locale'), INVALID, 'There is a translation into this language already.'));
-    if (translation.status === TranslationStatus.ORIGINAL)
-      faults.push(new UserError(at('status'), INVALID, 'A translation is HUMAN, MACHINE or MACHINE_REVIEWED.'));
-  }
-  if ((translations?.length ?? 0) > maxEntries)
-    faults.push(new UserError(['translations'], TOO_MANY, `At most ${maxEntries}, please.`));
+  faults.push(...translationFaults(translations ?? [], content.originalLanguage));
   const { scope, evidence, gender } = input;
   const { periodStart, periodEnd } = content.sections.scope ?? {};
   if (scope && periodStart && periodEnd && periodEnd < periodStart)
@@ -74,10 +68,10 @@ export async function draftFaults(
       faults.push(
         new UserError(['evidence', 'items', index, 'url'], INVALID, 'An address starts with https:// or http://.'),
       );
-    if (year && (year < 1900 || year > 2100))
+    if (year != null && (year < 1900 || year > 2100))
       faults.push(new UserError(['evidence', 'items', index, 'year'], INVALID, 'A year from 1900 to 2100.'));
   }
-  if (gender?.marker && (gender.marker < 0 || gender.marker > 3))
+  if (gender?.marker != null && (gender.marker < 0 || gender.marker > 3))
     faults.push(new UserError(['gender', 'marker'], INVALID, 'The gender marker is 0, 1, 2 or 3.'));
   faults.push(
     ...(await unknown(db, 'theme', 'slug', ['themes'], input.themes, 'theme of the vocabulary')),
@@ -101,6 +95,26 @@ export async function draftFaults(
     )),
     ...(await audienceFaults(db, input.audience)),
   );
+  return faults;
+}
+
+function translationFaults(translations: readonly TranslationInput[], originalLanguage: string): UserError[] {
+  if (translations.length > maxEntries)
+    return [new UserError(['translations'], TOO_MANY, `At most ${maxEntries}, please.`)];
+  const faults: UserError[] = [];
+  const seen = new Set<string>();
+  for (const [index, { locale, title, summary, status }] of translations.entries()) {
+    const at = (name: string) => ['translations', index, name];
+    titleFaults(title, at('title'), faults);
+    summaryFaults(summary, locale, at('summary'), faults);
+    if (locale === originalLanguage)
+      faults.push(new UserError(at('locale'), INVALID, 'This is the original language: use title and summary.'));
+    if (seen.has(locale))
+      faults.push(new UserError(at('locale'), INVALID, 'There is a translation into this language already.'));
+    if (status === TranslationStatus.ORIGINAL)
+      faults.push(new UserError(at('status'), INVALID, 'A translation is HUMAN, MACHINE or MACHINE_REVIEWED.'));
+    seen.add(locale);
+  }
   return faults;
 }
 
@@ -197,21 +211,42 @@ const requiredToSubmit: [path: Path, is: (content: Content) => unknown][] = [
       [section, field],
       ({ sections }) => {
         const value = (sections[section] as Record<string, unknown> | undefined)?.[field];
-        return Array.isArray(value) ? value[0] : typeof value === 'string' ? value.trim() : value;
+        return Array.isArray(value) ? String(value[0] ?? '').trim() : typeof value === 'string' ? value.trim() : value;
       },
     ]),
   ),
 ];
 
-export function submissionFaults(content: Content, marking: Marking, audience: readonly string[] | null): UserError[] {
-  const missing = requiredToSubmit
+export const submissionFaults = (content: Content): UserError[] =>
+  requiredToSubmit
     .filter(([, is]) => !is(content))
     .map(([path]) => new UserError(path, REQUIRED, 'Needed before the practice can be submitted.'));
-  return [...missing, ...statedAudienceFaults(marking, audience)];
+
+const maxNoteCharacters = 500;
+
+export function noteFaults(changeNote: string | null | undefined): UserError[] {
+  const faults: UserError[] = [];
+  shapeFaults(changeNote, ['changeNote'], faults, maxNoteCharacters);
+  return faults;
+}
+
+/** A consent record names who agreed to what, and holds today. */
+export function consentFaults(consent: ConsentInput | null | undefined, now: Date): UserError[] {
+  if (!consent) return [];
+  const faults: UserError[] = [];
+  shapeFaults(consent, ['consent'], faults, maxNoteCharacters);
+  for (const field of ['authority', 'scope'] as const)
+    if (!consent[field].trim()) faults.push(new UserError(['consent', field], REQUIRED, 'A consent record needs it.'));
+  const today = now.toISOString().slice(0, 10);
+  if (consent.date > today)
+    faults.push(new UserError(['consent', 'date'], INVALID, 'Consent was given today or earlier.'));
+  if (consent.expiry && (consent.expiry < consent.date || consent.expiry < today))
+    faults.push(new UserError(['consent', 'expiry'], INVALID, 'The consent has expired.'));
+  return faults;
 }
 
 /** At AMBER and stricter the owner says whom; at RED nobody is an answer: then it stays the owner's alone. */
-function statedAudienceFaults(marking: Marking, audience: readonly string[] | null): UserError[] {
+export function statedAudienceFaults(marking: Marking, audience: readonly string[] | null): UserError[] {
   if (strictness(marking) < strictness(Marking.AMBER)) return [];
   const counts = marking === Marking.RED ? audience !== null : audience?.some((token) => !token.startsWith('p:'));
   return counts
@@ -225,32 +260,28 @@ function statedAudienceFaults(marking: Marking, audience: readonly string[] | nu
       ];
 }
 
-/** A change of marking or audience of what was submitted: tightening needs nothing, loosening fresh consent. */
-export function looseningFaults(
-  before: Pick<PracticeRow, 'marking' | 'audience'>,
-  after: Pick<PracticeRow, 'marking' | 'audience'>,
-  consent: object | null | undefined,
-): UserError[] {
-  const stated = statedAudienceFaults(after.marking, after.audience);
-  if (stated.length > 0) return stated;
-  if (consent || !isLooser(before, after)) return [];
-  return [
-    new UserError(
-      ['consent'],
-      CONSENT_REQUIRED,
-      'This shows the practice to more people than before: say who agreed to it.',
-    ),
-  ];
-}
+type Sharing = Pick<PracticeRow, 'marking' | 'audience'>;
 
-function isLooser(
-  before: Pick<PracticeRow, 'marking' | 'audience'>,
-  after: Pick<PracticeRow, 'marking' | 'audience'>,
-): boolean {
+/** A change of marking or audience of what was submitted: tightening needs nothing, loosening fresh consent. Adding a
+ *  State counts as loosening even when a body it is in was there before: who is in which body may change. */
+export const looseningFaults = (before: Sharing, after: Sharing, consent: object | null | undefined): UserError[] =>
+  consent || !isLooser(before, after)
+    ? []
+    : [
+        new UserError(
+          ['consent'],
+          CONSENT_REQUIRED,
+          'This shows the practice to more people than before: say who agreed to it.',
+        ),
+      ];
+
+function isLooser(before: Sharing, after: Sharing): boolean {
   if (strictness(after.marking) < strictness(before.marking)) return true;
   // Below AMBER every vetted viewer saw it, so naming some of them adds nobody. From AMBER on, whom the audience adds may be new.
   if (strictness(before.marking) < strictness(Marking.AMBER)) return false;
-  return (after.audience ?? []).some(
-    (token) => !(before.audience ?? []).includes(token) && (after.marking === Marking.RED) === token.startsWith('p:'),
-  );
+  // At RED persons count and nobody else, elsewhere States and bodies do.
+  const counting = ({ marking, audience }: Sharing) =>
+    (audience ?? []).filter((token) => (marking === Marking.RED) === token.startsWith('p:'));
+  const reached = new Set(counting(before));
+  return counting(after).some((token) => !reached.has(token));
 }

@@ -37,8 +37,6 @@ export class VersionRow {
   @Column('uuid', { name: 'practice_key' }) practiceKey!: string;
   @Column('int') number!: number;
   @Column('text') state!: PracticeState;
-  /** The practice's revision when this version was last written, so that drafting shows to nobody else. */
-  @Column('int') revision!: number;
   @Column('jsonb') title!: Localized;
   @Column('text', { name: 'original_language' }) originalLanguage!: string;
   @Column('text', { array: true }) themes!: string[];
@@ -61,8 +59,8 @@ export class VersionRow {
 export class SectionRow {
   @PrimaryColumn('uuid', { name: 'version_key' }) versionKey!: string;
   @PrimaryColumn('text') name!: SectionName;
-  /** Never laxer than the practice's in effect: the rule asks both. */
-  @Column('text') marking!: Marking;
+  /** Its own, where it is stricter than the practice's; null where it has none. The rule asks both. */
+  @Column('text', { nullable: true }) marking!: Marking | null;
   @Column('jsonb') content!: object;
 }
 
@@ -98,11 +96,6 @@ export class Practice {
   })
   get version(): number {
     return this.newest.number;
-  }
-
-  @Field(() => Int, { description: 'Rises at each write; give it as expectedRevision with the next one.' })
-  get revision(): number {
-    return this.newest.revision;
   }
 
   @Field(() => PracticeState, { description: 'Where the version shown stands.' })

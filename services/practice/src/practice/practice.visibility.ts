@@ -52,7 +52,7 @@ export function viewerSettings(asker: Viewer): Settings {
         : [],
     ),
     'hub.strict_groups': arrayLiteral(person ? groupsOf(asker, 'FOCAL_POINT', 'ALTERNATE', 'OFFICER') : []),
-    'hub.person': person && asker.roles.length > 0 ? `p:${asker.key}` : '',
+    'hub.person': person && isVetted(asker) ? `p:${asker.key}` : '',
     'hub.owners': arrayLiteral(person ? holds(asker, 'CONTRIBUTOR', 'FOCAL_POINT', 'ALTERNATE', 'OFFICER') : []),
     'hub.submitters': arrayLiteral(person ? holds(asker, 'FOCAL_POINT', 'ALTERNATE', 'OFFICER') : []),
     'hub.reviewer': has('REVIEWER') ? asker.key! : '',
@@ -132,7 +132,9 @@ export function policies({ owner, app, definer }: { owner: string; app: string; 
   const table: Record<string, string[]> = {
     practice: [
       `for select to ${app} using (${seesHeader(ownRow)})`,
-      `for insert to ${app} with check (owner = any (${viewer.owners}) and origin = 'SUBMISSION' and stage = 'DRAFT' and withdrawn_at is null)`,
+      `for insert to ${app} with check (owner = any (${viewer.owners}) and origin = 'SUBMISSION' and stage = 'DRAFT'
+        and withdrawn_at is null and consent is null and (audience is null or owner = any (${viewer.submitters}))
+        and 'person:' || created_by = ${text('viewer')})`,
       `for update to ${app} using (owner = any (${viewer.owners}) and origin = 'SUBMISSION')`,
       `for delete to ${app} using (owner = any (${viewer.owners}) and origin = 'SUBMISSION' and stage = 'DRAFT')`,
     ],
@@ -145,7 +147,7 @@ export function policies({ owner, app, definer }: { owner: string; app: string; 
       `for delete to ${app} using (submitted_at is null and ${parent(mayWrite, 'practice_key')})`,
     ],
     practice_section: [
-      `for select to ${app} using (${versionParent(`p.withdrawn_at is null and ${seesSection(p, 'practice_section.marking')}`)})`,
+      `for select to ${app} using (${versionParent(`p.withdrawn_at is null and ${seesSection(p, 'coalesce(practice_section.marking, p.marking)')}`)})`,
       `for insert to ${app} with check (${versionParent(`v.submitted_at is null and ${mayWrite}`)})`,
       `for delete to ${app} using (${versionParent(`v.submitted_at is null and ${mayWrite}`)})`,
     ],
@@ -176,6 +178,9 @@ export function policies({ owner, app, definer }: { owner: string; app: string; 
      if old.withdrawn_at is not null then
        raise exception 'a withdrawn practice stays as it is' using errcode = '42501';
      end if;
+     if old.stage <> 'DRAFT' and new.slug <> old.slug then
+       raise exception 'a slug stays once others know it' using errcode = '42501';
+     end if;
      if not (old.owner = any (${viewer.submitters}))
         and ((new.audience, new.stage, new.withdrawn_at, new.consent) is distinct from (old.audience, old.stage, old.withdrawn_at, old.consent)
           or old.stage <> 'DRAFT' and new.marking <> old.marking) then
@@ -184,13 +189,33 @@ export function policies({ owner, app, definer }: { owner: string; app: string; 
      return new;
    end $$`,
     `create trigger practice_guard before update on practice for each row execute function practice_guard()`,
+    `create function practice_version_guard() returns trigger language plpgsql set search_path = pg_catalog, public as $$
+   begin
+     if current_user = '${app}' and old.submitted_at is not null and
+        (new.title, new.original_language, new.themes, new.pillars, new.regions, new.type, new.change_note, new.submitted_at, new.submitted_by, new.review_by)
+          is distinct from
+        (old.title, old.original_language, old.themes, old.pillars, old.regions, old.type, old.change_note, old.submitted_at, old.submitted_by, old.review_by) then
+       raise exception 'a submitted version stays as it is' using errcode = '42501';
+     end if;
+     return new;
+   end $$`,
+    `create trigger practice_version_guard before update on practice_version for each row execute function practice_version_guard()`,
     `grant select, insert, delete on practice, practice_version, practice_section to ${app}`,
-    `grant update (marking, audience, stage, revision, withdrawn_at, consent) on practice to ${app}`,
-    `grant update (state, revision, title, original_language, themes, pillars, regions, type, change_note, updated_at,
+    `grant update (slug, marking, audience, stage, revision, withdrawn_at, consent) on practice to ${app}`,
+    `grant update (state, title, original_language, themes, pillars, regions, type, change_note, updated_at,
      submitted_at, submitted_by, review_by) on practice_version to ${app}`,
   ];
 }
 
-/** Events are appended of one's own practices; membership's changes by the process itself, for no viewer. */
+/** Events are appended by who decides for the owner, and say what the practice has become; membership's changes by the
+ *  process itself, for no viewer. */
 export const mayAppend = `type = 'MEMBERSHIP_CHANGED' and not ${viewer.known}
-  or exists (select 1 from public.practice p where p.key = practice_key and p.owner = any (${viewer.owners}) and p.origin = 'SUBMISSION')`;
+  or type in ('SUBMITTED', 'REVISED', 'WITHDRAWN', 'AUDIENCE_CHANGED')
+    and exists (select 1 from public.practice p where p.key = event.practice_key and p.owner = event.owner
+      and p.owner = any (${viewer.submitters}) and p.origin = 'SUBMISSION'
+      and (event.marking_after, event.audience_after, event.stage_after) is not distinct from (p.marking, p.audience, p.stage))`;
+
+/** Whether the viewer may see a version, by number; for events of versions a reader may not know of. */
+export const seesVersionNumbered = (p: Image, practiceKey: string, number: string): string =>
+  `exists (select 1 from public.practice_version n where n.practice_key = ${practiceKey} and n.number = ${number}
+     and ${seesVersion(p, 'n')})`;

@@ -94,7 +94,19 @@ export enum PracticeType {
   PARTNERSHIP = 'PARTNERSHIP',
   TRAINING = 'TRAINING',
 }
-registerEnumType(PracticeType, { name: 'PracticeType', description: 'What kind of measure a practice is.' });
+registerEnumType(PracticeType, {
+  name: 'PracticeType',
+  description: 'What kind of measure a practice is.',
+  valuesConfig: {
+    LAW: { description: 'A law or other binding rule.' },
+    POLICY: { description: 'A policy, strategy or guideline.' },
+    INSTITUTION: { description: 'A body, unit or office, and how it works.' },
+    PROGRAMME: { description: 'A programme or project.' },
+    TECHNOLOGY: { description: 'A technical tool or system.' },
+    PARTNERSHIP: { description: 'Working together with others: States, companies, civil society.' },
+    TRAINING: { description: 'Training and the building of capacity.' },
+  },
+});
 
 export enum PracticeLevel {
   LOCAL = 'LOCAL',
@@ -103,7 +115,17 @@ export enum PracticeLevel {
   REGIONAL = 'REGIONAL',
   GLOBAL = 'GLOBAL',
 }
-registerEnumType(PracticeLevel, { name: 'PracticeLevel', description: 'How wide a practice applies.' });
+registerEnumType(PracticeLevel, {
+  name: 'PracticeLevel',
+  description: 'How wide a practice applies.',
+  valuesConfig: {
+    LOCAL: { description: 'In part of a State.' },
+    NATIONAL: { description: 'In a State.' },
+    SUBREGIONAL: { description: 'In some States of a region.' },
+    REGIONAL: { description: 'In a region.' },
+    GLOBAL: { description: 'Everywhere.' },
+  },
+});
 
 export enum Maturity {
   INNOVATION = 'INNOVATION',

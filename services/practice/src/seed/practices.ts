@@ -49,9 +49,9 @@ export async function loadPractices(tx: EntityManager, facts: readonly PracticeF
     await keys(
       tx,
       `with ${records}
-       insert into practice_version as v (key, practice_key, number, state, revision, title, original_language, themes,
+       insert into practice_version as v (key, practice_key, number, state, title, original_language, themes,
          pillars, regions, type, created_at, updated_at, submitted_at, published_at, review_by)
-       select version_key, key, 1, 'PUBLISHED', 1, title, 'en', themes, pillars, regions, type, $3::timestamptz, $3::timestamptz, $3::timestamptz, $3::timestamptz,
+       select version_key, key, 1, 'PUBLISHED', title, 'en', themes, pillars, regions, type, $3::timestamptz, $3::timestamptz, $3::timestamptz, $3::timestamptz,
          ($3::timestamptz at time zone 'UTC' + interval '${reviewAfter}')::date
          from record where key = any ($2::uuid[])
        on conflict (key) do update set title = excluded.title, themes = excluded.themes, pillars = excluded.pillars,
