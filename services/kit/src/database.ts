@@ -7,7 +7,6 @@
  * it the row-level policies show nothing. One request never holds two connections: a pool of N would deadlock at N.
  */
 import { DataSource, type EntityManager, type MixedList, type QueryRunner } from 'typeorm';
-import { HubError } from './errors.js';
 import type { Log } from './log.js';
 
 export interface DatabaseOptions {
@@ -171,6 +170,16 @@ export async function databaseAnswers(source: DataSource, log: Log): Promise<boo
   }
 }
 
-/** A connection that cannot be had, or is lost mid-way, is the service's trouble and not a bug. */
-export const unavailable = (cause: unknown): HubError =>
-  new HubError('SUBGRAPH_UNAVAILABLE', 'The database does not answer.', { cause });
+/** The SQLSTATE or Node's code of what went wrong at the database; '' when there is none. */
+export const databaseCode = (error: unknown): string => {
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
+  return String(code ?? driverError?.code ?? '');
+};
+
+/** SQLSTATE classes 08 and 57P, and Node's codes of a connection that cannot be had. */
+const connectionLost = /^(08...|57P..|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+
+/** Whether a connection cannot be had or was lost mid-way: the service's trouble, and no bug. */
+export const isConnectionLost = (error: unknown): boolean =>
+  connectionLost.test(databaseCode(error)) ||
+  /Connection terminated|timeout exceeded when trying to connect/.test((error as Error | undefined)?.message ?? '');

@@ -11,7 +11,7 @@ import {
   validate,
 } from 'graphql';
 import type { DataSource } from 'typeorm';
-import { Session } from './database.js';
+import { Session, databaseCode, isConnectionLost } from './database.js';
 import { HubError, badInput } from './errors.js';
 import { variableFaults, withInputPath } from './input-path.js';
 import type { Log } from './log.js';
@@ -203,9 +203,6 @@ const notPermitted = '42501';
 /** SQLSTATEs of a text PostgreSQL cannot hold, such as U+0000. */
 const notText = /^(22021|22P05)$/;
 
-/** SQLSTATE classes 08 and 57P, and Node's codes of a connection that cannot be had. */
-const connectionLost = /^(08...|57P..|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
-
 /** An error as it may leave the service. What is neither meant for clients nor a fault of the request is logged and hidden. */
 function maskedError(thrown: unknown, log: Log): GraphQLError {
   const error =
@@ -214,9 +211,7 @@ function maskedError(thrown: unknown, log: Log): GraphQLError {
       : new GraphQLError(String((thrown as Error)?.message ?? thrown), { originalError: thrown as Error });
   const cause = rootOf(error);
   if (cause instanceof GraphQLError) return error;
-  const code = String(
-    (cause as { code?: unknown })?.code ?? (cause as { driverError?: { code?: unknown } })?.driverError?.code ?? '',
-  );
+  const code = databaseCode(cause);
   if (notText.test(code)) return badInput(error.path ?? [], 'A text holds characters that cannot be stored.');
   if (code === notPermitted) {
     log.error('the database refused what the service let through', { error: cause, path: error.path?.join('.') });
@@ -225,9 +220,7 @@ function maskedError(thrown: unknown, log: Log): GraphQLError {
       extensions: { code: 'FORBIDDEN' },
     });
   }
-  const lost =
-    connectionLost.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test((cause as Error)?.message ?? '');
+  const lost = isConnectionLost(cause);
   log.error(lost ? 'the database is out of reach' : 'an operation failed', {
     error: cause,
     path: error.path?.join('.'),

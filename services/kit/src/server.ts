@@ -12,6 +12,7 @@ import type { OperationContext } from 'graphql-http';
 import { createHandler } from 'graphql-http/lib/use/fastify';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import { isConnectionLost } from './database.js';
 import { type ErrorCode, HubError } from './errors.js';
 import { type Asker, type Executor, type Operation, type Prepared, isPrepared } from './execution.js';
 import type { Log } from './log.js';
@@ -49,21 +50,11 @@ export async function serve(options: ServerOptions): Promise<Running> {
     reply.code(404).send(refusal(new HubError('NOT_FOUND', 'There is nothing here.'))),
   );
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const status = error instanceof HubError ? (statusOf[error.code] ?? 500) : (error.statusCode ?? 500);
-    if (status >= 500) log.error('a request failed', { error });
-    const known = error instanceof HubError;
-    return reply
-      .code(status)
-      .send(
-        refusal(
-          known
-            ? error
-            : new HubError(
-                status < 500 ? 'BAD_USER_INPUT' : 'INTERNAL_SERVER_ERROR',
-                status < 500 ? error.message : 'Something went wrong in the service.',
-              ),
-        ),
-      );
+    const told = asHubError(error);
+    if (!(error instanceof HubError) && told.code === 'SUBGRAPH_UNAVAILABLE')
+      log.error('the database is out of reach', { error });
+    else if (told.code === 'INTERNAL_SERVER_ERROR') log.error('a request failed', { error });
+    return reply.code(error.statusCode ?? statusOf[told.code] ?? 500).send(refusal(told));
   });
   options.routes?.(app);
 
@@ -101,6 +92,15 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   CONFLICT: 409,
   SUBGRAPH_UNAVAILABLE: 503,
 };
+
+function asHubError(error: Error & { statusCode?: number }): HubError {
+  if (error instanceof HubError) return error;
+  if (isConnectionLost(error)) return new HubError('SUBGRAPH_UNAVAILABLE', 'The service cannot reach its database.');
+  const ofTheRequest = error.statusCode !== undefined && error.statusCode < 500; // Fastify's own: too large, not JSON
+  return ofTheRequest
+    ? new HubError('BAD_USER_INPUT', error.message)
+    : new HubError('INTERNAL_SERVER_ERROR', 'Something went wrong in the service.');
+}
 
 const refusal = (error: HubError) => ({ errors: [{ message: error.message, extensions: error.extensions }] });
 
