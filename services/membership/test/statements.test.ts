@@ -5,7 +5,7 @@ import type { FreshDatabase } from '@hub/local/testing';
 import { readAreas, readBodies } from '../src/seed/data.js';
 import { developmentClients, developmentPersons } from '../src/seed/development.js';
 import { openMembership, seededDatabase, viewerOf } from './membership.js';
-import { type Wire, wireTo } from './wire.js';
+import { type Wire, wireTo } from '@hub/local/wire';
 
 let database: FreshDatabase;
 let wire: Wire;

@@ -4,7 +4,7 @@ import { globalId } from '@hub/kit/ids';
 import type { FreshDatabase } from '@hub/local/testing';
 import { openRegion, seededDatabase } from './region.js';
 import { readAreas, readBodies } from '../src/seed/data.js';
-import { type Wire, wireTo } from './wire.js';
+import { type Wire, wireTo } from '@hub/local/wire';
 
 let database: FreshDatabase;
 let wire: Wire;
