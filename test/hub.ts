@@ -44,6 +44,7 @@ export interface Hub {
   wsUrl: string;
   internalUrl: string;
   databases: Record<ServiceName, FreshDatabase>;
+  services: Record<ServiceName, Running>;
   /** An access token of a development role, as `npm run -s token` prints it. */
   token(role: string): Promise<string>;
   /** A token that the identity provider signed, saying whatever a test wants instead. */
@@ -136,8 +137,14 @@ export async function startHub({
   };
   const membership = await start.membership(); // practice follows its log
   const [region, practice] = await Promise.all([start.region(), start.practice()]);
-  const services: Partial<Record<ServiceName, Running>> = { practice, region, membership };
-  closing.push(() => Promise.all(Object.values(services).map((service) => service.close())));
+  const services = { practice, region, membership };
+  const stopped = new Set<ServiceName>();
+  const stop = async (service: ServiceName) => {
+    if (stopped.has(service)) return;
+    stopped.add(service);
+    await services[service].close();
+  };
+  closing.push(() => each(stop));
 
   const gateway = await createGateway({
     supergraph: readFileSync(`${root}${supergraph}`, 'utf8'),
@@ -187,6 +194,7 @@ export async function startHub({
     wsUrl,
     internalUrl: gateway.internalUrl!,
     databases,
+    services,
     token,
     tokenSaying,
     ask,
@@ -207,13 +215,11 @@ export async function startHub({
       closing.push(async () => client.dispose());
       return client;
     },
-    async stop(service) {
-      const running = services[service];
-      delete services[service];
-      await running?.close();
-    },
+    stop,
     async start(service) {
-      services[service] ??= await start[service]();
+      if (!stopped.has(service)) return;
+      services[service] = await start[service]();
+      stopped.delete(service);
     },
     async close() {
       for (const step of closing.toReversed()) await step();
