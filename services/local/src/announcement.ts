@@ -19,7 +19,7 @@ export async function announcement(hub: RunningHub & { secrets: Secrets }, seede
   if (hub.issuer && seeded) {
     const tokens = await Promise.all(shownRoles.map((role) => developmentToken(hub, hub.secrets, role)));
     lines.push(
-      'A subscription, for the explorer, with {"authorization": "Bearer <token of officer:igad>"} as its headers:',
+      'A subscription, for the explorer, with the token of officer:igad in its field "Access token":',
       `  ${subscription}`,
       '',
     );
