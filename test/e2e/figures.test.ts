@@ -1,139 +1,117 @@
 /**
- * The figures that must not grow with the data: SQL statements, counted at PostgreSQL's wire (BEGIN and set_config
- * included), and requests to each service, counted between it and the gateway.
+ * How much a page costs does not hang on how many rows it has: statements counted at the wire, requests at the
+ * services' doors.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type IncomingMessage, type Server, createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type Wire, wireTo } from '@hub/local/wire';
-import pg from 'pg';
-import { type Hub, type ServiceName, startHub } from '../hub.js';
-
-const services = ['practice', 'region', 'membership'] as const satisfies ServiceName[];
-const wires = new Map<ServiceName, Wire>();
-const requests = new Map<ServiceName, number>();
-const proxies: Server[] = [];
-
-/** Counts the requests on their way to a service. */
-async function counted(service: ServiceName, url: string): Promise<string> {
-  const target = new URL(url);
-  const server = createServer((incoming: IncomingMessage, outgoing) => {
-    requests.set(service, (requests.get(service) ?? 0) + 1);
-    const onwards = request(
-      {
-        host: target.hostname,
-        port: target.port,
-        path: incoming.url,
-        method: incoming.method,
-        headers: incoming.headers,
-      },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode!, answer.headers);
-        answer.pipe(outgoing);
-      },
-    );
-    onwards.on('error', () => outgoing.destroy());
-    incoming.pipe(onwards);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  proxies.push(server);
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}${target.pathname}`;
-}
+import { subscribe } from '../events.js';
+import { type Hub, type Json, type ServiceName, startHub } from '../hub.js';
+import { completePractice, createMutation, done, submitMutation } from '../practices.js';
+import { type Counter, countRequests, countStatements } from '../proxies.js';
 
 let hub: Hub;
+const statements = {} as Record<ServiceName, Counter>;
+const requests = {} as Record<ServiceName, Counter>;
 beforeAll(async () => {
   hub = await startHub({
-    async through(service, databaseUrl) {
-      const wire = await wireTo(databaseUrl);
-      wires.set(service, wire);
-      return wire.url;
-    },
-    reach: counted,
+    through: async (service, url) => (statements[service] = await countStatements(url)).url,
+    reach: async (service, url) => (requests[service] = await countRequests(url)).url,
   });
-  await generate();
 });
 afterAll(async () => {
   await hub.close();
-  for (const proxy of proxies) {
-    proxy.closeAllConnections();
-    await new Promise((resolve) => proxy.close(resolve));
-  }
-  for (const wire of wires.values()) await wire.close();
+  await Promise.all([...Object.values(statements), ...Object.values(requests)].map((counter) => counter.close()));
 });
 
-/** A hundred published practices, of as many States and bodies as there are, newer than the seeded ones. */
-async function generate(): Promise<void> {
-  const owner = new pg.Client({ connectionString: hub.databases.practice.ownerUrl });
-  await owner.connect();
-  await owner.query('begin');
-  await owner.query(
-    `create temporary table made as
-     select gen_random_uuid() as key, gen_random_uuid() as version, n,
-       case when n % 2 = 0 then 's:' || (select iso3 from state order by iso3 offset n limit 1)
-            else 'b:' || (select slug from body order by slug offset n % 26 limit 1) end as owner
-     from generate_series(1, 100) n`,
-  );
-  await owner.query(
-    `insert into practice (key, slug, owner, origin, marking, audience, stage, created_at)
-     select key, 'made-' || n, owner, 'SUBMISSION', 'CLEAR', '{}', 'PUBLISHED', now() from made`,
-  );
-  await owner.query(
-    `insert into practice_version (key, practice_key, number, state, title, original_language, themes, pillars, regions, type,
-       created_at, updated_at, submitted_at, published_at)
-     select version, key, 1, 'PUBLISHED', jsonb_build_object('en', jsonb_build_object('text', 'Made ' || n, 'status', 'ORIGINAL')), 'en',
-       array(select slug from theme order by slug offset n % 40 limit 2), '{II}', array(select m49 from area order by m49 offset n % 28 limit 2), 'POLICY',
-       now(), now() + n * interval '1 second', now(), now() from made`,
-  );
-  await owner.query('commit');
-  await owner.end();
+const counts = (counters: Record<ServiceName, Counter>) => ({
+  practice: counters.practice.count,
+  region: counters.region.count,
+  membership: counters.membership.count,
+});
+
+/** What `work` costs each service. */
+async function cost<T>(work: () => Promise<T>) {
+  const reset = () => {
+    for (const counter of [...Object.values(statements), ...Object.values(requests)]) counter.count = 0;
+  };
+  reset();
+  const result = await work();
+  return { result, statements: counts(statements), requests: counts(requests) };
 }
 
-const page = `query ($first: Int!) { practices(first: $first) { nodes {
+const states = ['KEN', 'UGA', 'NGA', 'THA', 'IDN', 'NOR', 'BRA', 'CAN', 'JOR', 'UZB'];
+const bodies = ['igad', 'asean', 'osce', 'eu', 'au'];
+const places = ['014', '011', '035', '154', '005', '021', '145', '143', '002', '142'];
+const topics = ['legal-frameworks', 'digital-evidence', 'digital-literacy', 'capacity-building', 'public-reporting'];
+
+/** The practice with this number: owners, regions and themes take turns. */
+async function submit(i: number, regions = [places[i % places.length]!, '001']): Promise<string> {
+  const state = states[i % states.length]!;
+  const body = bodies[i % bodies.length]!;
+  const [role, owner] =
+    i % 2 ? [`officer:${body}`, { regionalBody: body }] : [`focal-point:${state}`, { memberState: state }];
+  const themes = [topics[i % topics.length]!, topics[(i + 1) % topics.length]!];
+  const created = await hub.data(role, createMutation, {
+    input: { ...completePractice, owner, regions, themes, marking: 'GREEN', title: `Practice ${i}` },
+  });
+  const { id, revision } = done(created.createPractice);
+  const { submitPractice } = await hub.data(role, submitMutation, { input: { id, expectedRevision: revision } });
+  return done(submitPractice).id;
+}
+
+const card = `
   title { text }
-  owner {
-    ... on MemberState { name { text } bodies { acronym } }
-    ... on RegionalBody { acronym members { name { text } } }
+  owner { __typename ... on MemberState { name { text } bodies { acronym } } ... on RegionalBody { acronym members { iso3 } } }
+  regions { name { text } } themes { label { text } }`;
+
+test('a page of 2, 20 and 100 practices costs the same statements, and at most three requests per service', async () => {
+  for (let i = 0; i < 98; i += 14) await Promise.all(Array.from({ length: 14 }, (_, j) => submit(i + j)));
+  for (const last of [98, 99]) await submit(last); // one of each kind of owner
+  const page = (first: number) =>
+    hub.data('focal-point:KEN', `{ practices(first: ${first}, filter: { origin: SUBMISSION }) { nodes { ${card} } } }`);
+  const kinds = (data: Json) => new Set(data.practices.nodes.map(({ owner }: Json) => owner.__typename));
+
+  const costs = [];
+  for (const rows of [2, 20, 100]) {
+    const { result, ...of } = await cost(() => page(rows));
+    expect(result.practices.nodes).toHaveLength(rows);
+    expect(kinds(result)).toEqual(new Set(['MemberState', 'RegionalBody']));
+    costs.push({ rows, ...of });
   }
-  regions { name { text } }
-  themes { label { text } }
-} } }`;
-
-/** What one page costs, by service. */
-async function cost(first: number) {
-  const before = services.map((service) => [wires.get(service)!.statements, requests.get(service) ?? 0] as const);
-  const { practices } = await hub.data(undefined, page, { first });
-  const owners = new Set(
-    practices.nodes.map(({ owner }: { owner: object }) => ('acronym' in owner ? 'body' : 'State')),
+  for (const { rows, requests } of costs)
+    for (const [service, count] of Object.entries(requests))
+      expect({ rows, service, few: count <= 3, count }).toMatchObject({ few: true });
+  expect(costs).toEqual(
+    [2, 20, 100].map((rows) => ({
+      rows,
+      requests: { practice: 1, region: 3, membership: 1 },
+      statements: { practice: 5, region: 12, membership: 9 },
+    })),
   );
-  return {
-    rows: practices.nodes.length,
-    owners: owners.size,
-    statements: Object.fromEntries(
-      services.map((service, index) => [service, wires.get(service)!.statements - before[index]![0]]),
-    ),
-    requests: Object.fromEntries(
-      services.map((service, index) => [service, (requests.get(service) ?? 0) - before[index]![1]]),
-    ),
-  };
-}
+});
 
-test('a page of 2, 20 and 100 practices of both kinds of owner costs the same statements, and three requests at most per service', async () => {
-  // The followers of logs ask once a second: a measurement they fall into is taken again.
-  const measured = async (first: number) => {
-    const costs = [await cost(first), await cost(first), await cost(first), await cost(first), await cost(first)];
-    const least = (service: ServiceName) => Math.min(...costs.map(({ statements }) => statements[service]!));
-    return { ...costs[0]!, statements: Object.fromEntries(services.map((service) => [service, least(service)])) };
-  };
-  await cost(2); // the first asks for the plan, and opens connections
-  const [two, twenty, hundred] = [await measured(2), await measured(20), await measured(100)];
-  expect([two.rows, twenty.rows, hundred.rows]).toEqual([2, 20, 100]);
-  expect([two.owners, twenty.owners, hundred.owners]).toEqual([2, 2, 2]);
-  expect(twenty.statements).toEqual(two.statements);
-  expect(hundred.statements).toEqual(two.statements);
-  expect(two.statements).toEqual({ practice: 5, region: 12, membership: 8 });
-  for (const { requests: asked } of [two, twenty, hundred])
-    for (const service of services) expect([service, asked[service]! <= 3]).toEqual([service, true]);
-  console.log(
-    `statements for a page: ${JSON.stringify(two.statements)}; requests: ${JSON.stringify(hundred.requests)}`,
+test('an event costs the same, whatever the practice and however many it has of everything', async () => {
+  const stream = subscribe(
+    await hub.client('officer:igad'),
+    {},
+    `subscription { practiceEvents { type practice { ${card} } } }`,
   );
+  expect(await stream.next()).toMatchObject({ type: 'CAUGHT_UP' });
+  const costs = [];
+  // Norway is in few bodies, Kenya in many; one region, then ten.
+  for (const [i, regions] of [
+    [15, ['154']],
+    [10, places],
+  ] as const) {
+    const { result, ...of } = await cost(async () => {
+      await submit(i * 2, [...regions]);
+      return stream.next();
+    });
+    expect(result.practice.regions).toHaveLength(regions.length);
+    costs.push(of);
+  }
+  await stream.end();
+  for (const { requests, statements } of costs) {
+    expect(requests).toEqual({ practice: 2, region: 2, membership: 1 }); // practice: the two mutations
+    expect([statements.region, statements.membership]).toEqual([8, 7]); // two of the 7 ask who sent the mutations
+  }
 });
