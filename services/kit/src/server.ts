@@ -46,9 +46,11 @@ export async function serve(options: ServerOptions): Promise<Running> {
     const ok = await ready();
     return reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : 'unavailable' });
   });
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send(refusal(new HubError('NOT_FOUND', 'There is nothing here.'))),
-  );
+  // What is not there looks like what is closed, to whoever has no passport.
+  app.setNotFoundHandler(async (request, reply) => {
+    await verify(passportIn(request.headers));
+    return reply.code(404).send(refusal(new HubError('NOT_FOUND', 'There is nothing here.')));
+  });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const told = asHubError(error);
     if (!(error instanceof HubError) && told.code === 'SUBGRAPH_UNAVAILABLE')
@@ -59,14 +61,17 @@ export async function serve(options: ServerOptions): Promise<Running> {
   options.routes?.(app);
 
   const askers = new WeakMap<FastifyRequest, Asker>();
-  app.post(
+  app.all(
     '/graphql',
-    { onRequest: async (request) => void askers.set(request, await viewerOf(verify, request.headers[passportHeader])) },
+    { onRequest: async (request) => void askers.set(request, await viewerOf(verify, passportIn(request.headers))) },
     createHandler<OperationContext>({
       schema: undefined as never, // the executor has it
       onSubscribe: (request, params) => {
         const prepared = executor.prepare(params as Operation);
-        return isPrepared(prepared) ? executor.run(prepared, askers.get(request.raw)!) : prepared;
+        if (!isPrepared(prepared)) return prepared;
+        if (request.method === 'GET' && prepared.operation.operation !== 'query')
+          return [null, { status: 405, statusText: 'Method Not Allowed', headers: { allow: 'POST' } }];
+        return executor.run(prepared, askers.get(request.raw)!);
       },
       formatError: (error) => error as GraphQLError,
     }),
@@ -103,6 +108,11 @@ function asHubError(error: Error & { statusCode?: number }): HubError {
 }
 
 const refusal = (error: HubError) => ({ errors: [{ message: error.message, extensions: error.extensions }] });
+
+const passportIn = (headers: FastifyRequest['headers']): string | undefined => {
+  const passport = headers[passportHeader];
+  return typeof passport === 'string' ? passport : undefined;
+};
 
 /** The viewer in a passport; a service's passport opens no GraphQL. */
 async function viewerOf(verify: PassportVerifier, passport: unknown): Promise<ViewerPassport> {

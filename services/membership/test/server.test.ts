@@ -150,8 +150,8 @@ test('health checks need no passport, and there is nothing else', async () => {
   for (const [path, status] of [
     ['/livez', 200],
     ['/readyz', 200],
-    ['/internal', 404],
-    ['/metrics', 404],
+    ['/internal', 401],
+    ['/metrics', 401],
   ] as const)
     expect([path, (await request(path, undefined)).status]).toEqual([path, status]);
 });

@@ -121,7 +121,7 @@ describe('over HTTP', () => {
         ]);
       }
     for (const path of ['/', '/graphql', '/metrics', '/internal/log'])
-      expect([401, 404]).toContain((await fetch(service.url + path)).status);
+      expect([path, (await fetch(service.url + path)).status]).toEqual([path, 401]);
   });
 
   test('malformed input is BAD_USER_INPUT with its path, by literal and by variable', async () => {
@@ -162,6 +162,15 @@ describe('over HTTP', () => {
       expect([query, body.errors?.[0]?.extensions]).toEqual([query, { code: 'BAD_USER_INPUT', path }]);
     }
   });
+});
+
+test('a GET asks and does not write', async () => {
+  const passport = await gateway.viewer('practice', person('FOCAL_POINT', 's:KEN'), []);
+  const get = (query: string) =>
+    fetch(`${service.url}/graphql?query=${encodeURIComponent(query)}`, { headers: { [passportHeader]: passport } });
+  expect((await get('{ __typename }')).status).toBe(200);
+  const draft = 'mutation { createPractice(input: { title: "x", owner: { memberState: "KEN" } }) { practice { id } } }';
+  expect((await get(draft)).status).toBe(405);
 });
 
 describe('over WebSocket', () => {

@@ -67,5 +67,5 @@ test('health checks need no passport, and there is nothing else', async () => {
   const status = async (path: string) => (await fetch(service.url + path, { headers: { connection: 'close' } })).status;
   expect(await status('/livez')).toBe(200);
   expect(await status('/readyz')).toBe(200);
-  expect(await status('/internal/viewer')).toBe(404);
+  expect(await status('/internal/viewer')).toBe(401);
 });
