@@ -1,6 +1,6 @@
-/** Counts what passes between two of the hub's processes: SQL statements to PostgreSQL, requests to a service. */
+/** Counts the requests that pass from the gateway to a service. */
 import { createServer as createHttpServer, request as httpRequest } from 'node:http';
-import { type AddressInfo, type Server as NetServer, type Socket, connect, createServer } from 'node:net';
+import { type AddressInfo, type Server as NetServer, type Socket, connect } from 'node:net';
 
 export interface Counter {
   /** The address to use instead. */
@@ -18,47 +18,6 @@ async function instead(url: string, server: NetServer): Promise<string> {
   own.hostname = host;
   own.port = String((server.address() as AddressInfo).port);
   return own.href;
-}
-
-/** What goes on without anybody asking: waking and polling for events, and practice following membership's log. */
-const background = /^select last from \w+|read_membership_events|membership_progress|pg_notify/;
-
-/**
- * A proxy in front of a database that reads the frontend messages of the protocol (postgresql.org/docs/18/protocol-message-formats.html)
- * and counts each statement executed: BEGIN, COMMIT and set_config included.
- */
-export async function countStatements(databaseUrl: string): Promise<Counter> {
-  const target = new URL(databaseUrl);
-  const sockets = new Set<Socket>();
-  const counter = { url: '', count: 0 };
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
-    let pending = Buffer.alloc(0);
-    let started = false; // the first message has a length but no type
-    let statement = '';
-    const meet = (type: string, body: Buffer) => {
-      const texts = body.toString('utf8').split('\0');
-      if (type === 'Q') statement = texts[0]!;
-      if (type === 'P') statement = texts[1]!; // after the name of the prepared statement
-      if ((type === 'Q' || type === 'E') && !background.test(statement)) counter.count += 1;
-    };
-    client.on('data', (chunk: Buffer) => {
-      upstream.write(chunk);
-      pending = Buffer.concat([pending, chunk]);
-      for (;;) {
-        const header = started ? 1 : 0;
-        if (pending.length < header + 4) return;
-        const end = header + pending.readUInt32BE(header);
-        if (pending.length < end) return;
-        if (started) meet(String.fromCharCode(pending[0]!), pending.subarray(5, end));
-        started = true;
-        pending = pending.subarray(end);
-      }
-    });
-    upstream.on('data', (chunk) => client.write(chunk));
-    tie(client, upstream, sockets);
-  });
-  return Object.assign(counter, { url: await instead(databaseUrl, server), close: () => closed(server, sockets) });
 }
 
 /** A proxy in front of a service that counts its requests; WebSockets pass uncounted. */

@@ -6,14 +6,18 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { subscribe } from '../events.js';
 import { type Hub, type Json, type ServiceName, startHub } from '../hub.js';
 import { completePractice, createMutation, done, submitMutation } from '../practices.js';
-import { type Counter, countRequests, countStatements } from '../proxies.js';
+import { type Wire, wireTo } from '@hub/local/wire';
+import { type Counter, countRequests } from '../proxies.js';
 
 let hub: Hub;
-const statements = {} as Record<ServiceName, Counter>;
+/** What goes on without anybody asking: waking and polling for events, and practice following membership's log. */
+const background = /^select last from \w+|read_membership_events|membership_progress|pg_notify/;
+
+const statements = {} as Record<ServiceName, Wire>;
 const requests = {} as Record<ServiceName, Counter>;
 beforeAll(async () => {
   hub = await startHub({
-    through: async (service, url) => (statements[service] = await countStatements(url)).url,
+    through: async (service, url) => (statements[service] = await wireTo(url, { ignoring: background })).url,
     reach: async (service, url) => (requests[service] = await countRequests(url)).url,
   });
 });
@@ -22,20 +26,28 @@ afterAll(async () => {
   await Promise.all([...Object.values(statements), ...Object.values(requests)].map((counter) => counter.close()));
 });
 
-const counts = (counters: Record<ServiceName, Counter>) => ({
-  practice: counters.practice.count,
-  region: counters.region.count,
-  membership: counters.membership.count,
+/** What has been counted so far. */
+const counted = () => ({
+  statements: each((service) => statements[service].statements),
+  requests: each((service) => requests[service].count),
+});
+
+const each = (value: (service: ServiceName) => number) => ({
+  practice: value('practice'),
+  region: value('region'),
+  membership: value('membership'),
 });
 
 /** What `work` costs each service. */
 async function cost<T>(work: () => Promise<T>) {
-  const reset = () => {
-    for (const counter of [...Object.values(statements), ...Object.values(requests)]) counter.count = 0;
-  };
-  reset();
+  const before = counted();
   const result = await work();
-  return { result, statements: counts(statements), requests: counts(requests) };
+  const after = counted();
+  return {
+    result,
+    statements: each((service) => after.statements[service] - before.statements[service]),
+    requests: each((service) => after.requests[service] - before.requests[service]),
+  };
 }
 
 const states = ['KEN', 'UGA', 'NGA', 'THA', 'IDN', 'NOR', 'BRA', 'CAN', 'JOR', 'UZB'];

@@ -9,10 +9,8 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-const simpleQuery = 'Q'.charCodeAt(0);
-const executePortal = 'E'.charCodeAt(0);
-
-export async function wireTo(databaseUrl: string): Promise<Wire> {
+/** `ignoring` leaves out statements by their text: what goes on without anybody asking. */
+export async function wireTo(databaseUrl: string, { ignoring }: { ignoring?: RegExp } = {}): Promise<Wire> {
   const target = new URL(databaseUrl);
   let statements = 0;
   const sockets = new Set<Socket>();
@@ -20,6 +18,13 @@ export async function wireTo(databaseUrl: string): Promise<Wire> {
     const upstream = connect(Number(target.port), target.hostname);
     let pending = Buffer.alloc(0);
     let started = false; // the first message has a length but no type (protocol documentation, 54.7)
+    let statement = '';
+    const meet = (type: string, body: Buffer) => {
+      const texts = body.toString('utf8').split('\0');
+      if (type === 'Q') statement = texts[0]!;
+      if (type === 'P') statement = texts[1]!; // after the name of the prepared statement
+      if ((type === 'Q' || type === 'E') && !ignoring?.test(statement)) statements += 1;
+    };
     client.on('data', (chunk) => {
       upstream.write(chunk);
       pending = Buffer.concat([pending, chunk as Buffer]);
@@ -28,7 +33,7 @@ export async function wireTo(databaseUrl: string): Promise<Wire> {
         if (pending.length < header + 4) return;
         const end = header + pending.readUInt32BE(header);
         if (pending.length < end) return;
-        if (started && (pending[0] === simpleQuery || pending[0] === executePortal)) statements += 1;
+        if (started) meet(String.fromCharCode(pending[0]!), pending.subarray(5, end));
         started = true;
         pending = pending.subarray(end);
       }

@@ -5,6 +5,8 @@
  * Written by hand and not as an async generator: `return()` would queue behind a pending `next()` and never end a
  * stream that waits.
  */
+import { setTimeout as pause } from 'node:timers/promises';
+import { isConnectionLost } from '@hub/kit/database';
 import type { PracticeContext } from '../context.js';
 import { type PracticeFilter, checkFilter } from '../practice/practice.filter.js';
 import { type Batch, Reader, placeOf, readBatch, readHead } from './event.log.js';
@@ -12,6 +14,8 @@ import { PracticeChange, type PracticeEvent, PracticeEventType, StreamNotice } f
 
 /** How long a decision on what the reader may see is good for. */
 const decisionMs = 250;
+/** The last wait for a database that cannot be reached. */
+const lastRetryMs = 1_600;
 
 export interface StreamArgs {
   after?: string | null;
@@ -58,7 +62,10 @@ export async function openStream(
         }
       }
       const { count } = log.wakeUps;
-      batch = { ...(await once(context, (fresh) => readBatch(fresh, reader, filter))), readAt: Date.now() };
+      batch = {
+        ...(await patiently(() => once(context, (fresh) => readBatch(fresh, reader, filter)))),
+        readAt: Date.now(),
+      };
       if (batch.events.length > 0 || batch.place > reader.place || !caughtUp) continue;
       await woken(log, count, log.heartbeatMs - (Date.now() - idleSince), closed.signal);
       if (Date.now() - idleSince < log.heartbeatMs || closed.signal.aborted) continue;
@@ -77,6 +84,17 @@ export async function openStream(
     [Symbol.asyncIterator]: () => stream,
   };
   return stream;
+}
+
+/** Tries again while the database cannot be reached, for some seconds: the reader has not moved, so nothing is lost. */
+async function patiently<T>(step: () => Promise<T>): Promise<T> {
+  for (let waitMs = 100; ; waitMs *= 2)
+    try {
+      return await step();
+    } catch (error) {
+      if (!isConnectionLost(error) || waitMs > lastRetryMs) throw error;
+      await pause(waitMs);
+    }
 }
 
 /** Runs one step in a transaction of its own, with the viewer's rights as of now. */
