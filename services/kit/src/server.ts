@@ -21,7 +21,6 @@ import type { Running } from './process.js';
 import type { Viewer } from './viewer.js';
 
 export interface ServerOptions {
-  name: string;
   host: string;
   port: number;
   executor: Executor;

@@ -42,7 +42,6 @@ export async function start({ host, port, databaseUrl, passportKeys, log }: Serv
   try {
     const verify = passportVerifier('membership', passportKeys);
     const server = await serve({
-      name: 'membership',
       host,
       port,
       executor: createExecutor({ subgraph, parts: undefined, database, log }),

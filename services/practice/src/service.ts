@@ -65,7 +65,6 @@ export async function start(config: ServiceConfig): Promise<Running> {
       closing.push(() => projection.close());
     }
     const server = await serve({
-      name: 'practice',
       host,
       port,
       executor,

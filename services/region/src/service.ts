@@ -27,7 +27,6 @@ export async function start({ host, port, databaseUrl, passportKeys, log }: Serv
   const database = await openDatabase({ url: databaseUrl, entities });
   try {
     const server = await serve({
-      name: 'region',
       host,
       port,
       executor: createExecutor({ subgraph, parts: undefined, database, log }),
