@@ -1,8 +1,8 @@
 /** The text of a version in memory, and what an input makes of it. Nothing here is checked; see practice.rules.ts. */
 import { type Localized, TranslationStatus } from '@hub/kit/localized-text';
 import type { CreatePracticeInput, PracticeContentInput, UpdatePracticeInput } from './practice.input.js';
-import type { IdentityContent } from './practice.resolver.js';
 import type {
+  IdentityContent,
   PracticeClassification,
   PracticeEvidence,
   PracticeGender,

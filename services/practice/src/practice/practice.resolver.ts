@@ -1,7 +1,7 @@
 /** Reading practices: root fields, the header's joins, and the sections. */
 import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { globalId, keyAt } from '@hub/kit/ids';
-import { type Localized, LocalizedText, TranslationStatus, localize } from '@hub/kit/localized-text';
+import { LocalizedText, TranslationStatus, localize } from '@hub/kit/localized-text';
 import { Locale } from '@hub/kit/scalars';
 import { holds } from '@hub/kit/viewer';
 import type { PracticeContext } from '../context.js';
@@ -15,6 +15,7 @@ import { PracticeOwner, ownerOf } from './practice-owner.js';
 import { PracticeConnection, PracticeListArgs, practicePage } from './practice.list.js';
 import { PracticePermissions, permissions, writers } from './practice.permissions.js';
 import {
+  type IdentityContent,
   PracticeClassification,
   PracticeEvidence,
   PracticeGender,
@@ -52,11 +53,6 @@ export class PracticeAudience {
 
   @Field(() => [ID], { description: 'Persons, by id.' })
   persons!: string[];
-}
-
-/** The identity section as stored; the title is in the header. */
-export interface IdentityContent {
-  summary?: Localized;
 }
 
 @Resolver(() => Practice)

@@ -4,6 +4,7 @@
  * Required: D in a draft, S to submit, P to publish, o never (see practice.rules.ts, which answers them all at once).
  */
 import { Field, InputType, Int, ObjectType } from 'type-graphql';
+import type { Localized } from '@hub/kit/localized-text';
 import { CalendarDate, Iso3 } from '@hub/kit/scalars';
 import { Maturity, PracticeLevel } from './vocabulary.js';
 
@@ -204,4 +205,9 @@ export class PracticeGender {
 
   @Field(() => String, { ...text, description: 'Data disaggregated by sex, age and disability.' })
   disaggregatedData?: string | null;
+}
+
+/** The identity section as stored; the API shows it as summary and translations. The title is in the header. */
+export interface IdentityContent {
+  summary?: Localized;
 }
