@@ -1,26 +1,28 @@
 /**
- * The mechanism, without a socket: takes an operation and who asks, yields what to answer. HTTP, WebSocket and
- * tests are callers of it.
+ * The mechanism, without a socket: takes an operation and who asks, yields the text of the answer. HTTP, WebSocket
+ * and tests are callers of it.
  */
-import { type DocumentNode, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { HubError } from '@hub/kit/errors';
 import type { Log } from '@hub/kit/log';
+import { grants } from './authorize/checks.js';
+import type { Engine } from './engine.js';
+import type { Path } from './execute/data.js';
 import { Failures } from './execute/failures.js';
-import { absorb, runNode } from './execute/plan.js';
-import { project } from './execute/projector.js';
+import type { Run } from './execute/fetch.js';
+import type { Program } from './execute/program.js';
+import type { Output } from './execute/project.js';
 import type { ServiceAnswer, ServiceRequest } from './execute/service.js';
-import { type Tree, emptyTree } from './execute/tree.js';
-import { typeSystem } from './execute/typeSystem.js';
 import { coerceVariables } from './execute/variables.js';
 import type { Asker } from './identity/identity.js';
 import type { Limits } from './limits/limits.js';
 import { refuseDeepValue } from './limits/nesting.js';
-import { InvalidDocument, type Operations, type Planned, createOperations } from './plan/operations.js';
-import type { FetchNode, PlanNode, Planner } from './plan/planner.js';
-import { type StreamServices, type SubscribeOptions, subscribe } from './subscribe/subscribe.js';
+import { InvalidDocument } from './plan/check.js';
+import type { Operation } from './plan/operations.js';
+import { type SubscribeOptions, subscribe } from './subscribe/subscribe.js';
 
-export interface Operation {
-  document: DocumentNode;
+export interface Request {
+  query: string;
   operationName?: string | null | undefined;
   variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
@@ -31,145 +33,183 @@ export interface Call {
   requestId: string;
   /** Aborted when nobody waits for the answer any more. */
   signal: AbortSignal;
+  /** The W3C trace context to hand on, if there is one. */
+  trace?: { traceparent: string; tracestate?: string | undefined } | undefined;
 }
+
+/** The text of the data, unless the request was refused; and what went wrong. */
+export interface Answer {
+  data?: string;
+  errors?: readonly GraphQLFormattedError[];
+}
+
+/** The JSON text of a GraphQL response. */
+export const textOf = ({ data, errors }: Answer): string => {
+  if (!errors) return `{"data":${data}}`;
+  const text = JSON.stringify(errors);
+  return data === undefined ? `{"errors":${text}}` : `{"errors":${text},"data":${data}}`;
+};
 
 /** Sends one request to a service, with the passport its asker has for it. */
 export type SendTo = (
   request: ServiceRequest,
   passport: string | undefined,
-  call: Pick<Call, 'requestId' | 'signal'>,
+  call: Pick<Call, 'requestId' | 'signal' | 'trace'>,
 ) => Promise<ServiceAnswer>;
 
 export interface CoreOptions {
-  planner: Planner;
+  /** What operations are planned by now; another one after the supergraph has changed. */
+  engine: () => Engine;
   limits: Limits;
-  send: SendTo;
-  streams: StreamServices;
   log: Log;
   subscriptions: Pick<SubscribeOptions, 'renewEveryMs' | 'now'>;
 }
 
 export interface Core {
-  schema: GraphQLSchema;
-  operations: Operations;
+  /** The operation of a request. Rejects with `InvalidDocument` or a `HubError`. */
+  find(request: Request): Operation | Promise<Operation>;
   /** Answers a query or mutation; rejects only with the abort reason. */
-  run(operation: Operation, call: Call): Promise<ExecutionResult>;
-  /** Answers a subscription: one result per event. The iterator throws `InvalidDocument` for a wrong request, and
+  run(request: Request, call: Call): Promise<Answer>;
+  /** Answers a subscription: one answer per event. The iterator throws `InvalidDocument` for a wrong request, and
    *  `StreamEnded` when it ends for a reason. `slow` is called when the reader is too slow to be kept. */
-  subscribe(operation: Operation, call: Call, slow: () => void): AsyncIterableIterator<ExecutionResult>;
+  subscribe(request: Request, call: Call, slow: () => void): Promise<AsyncIterableIterator<Answer>>;
 }
 
-export function createCore({ planner, limits, send, streams, log, subscriptions }: CoreOptions): Core {
-  const { schema } = planner;
-  const operations = createOperations(planner, limits);
-  const types = typeSystem(planner.wholeSchema);
-
-  /** Plans and checks, or says what is wrong with the request. */
-  const prepare = ({ document, operationName, variables }: Operation): Prepared | { errors: GraphQLError[] } => {
-    try {
-      const planned = operations.plan(document, operationName);
-      refuseDeepValue(variables, limits.nesting);
-      const { coerced, errors } = coerceVariables(schema, planned.operation, variables ?? {});
-      return errors ? { errors } : { planned, variables: variables ?? {}, coerced };
-    } catch (error) {
-      if (error instanceof GraphQLError) return { errors: [error] };
-      throw error;
-    }
+export function createCore({ engine: current, limits, log, subscriptions }: CoreOptions): Core {
+  /** What has to be known before anything is fetched. Throws `InvalidDocument` and `HubError`s. */
+  const prepare = async (engine: Engine, request: Request, asker: Asker): Promise<Prepared> => {
+    const found = engine.operations.find(request.query, request.operationName);
+    const operation = 'then' in found ? await found : found;
+    const variables = request.variables ?? {};
+    refuseDeepValue(variables, limits.nesting);
+    const coerced = coerceVariables(engine.supergraph.api, operation.node, variables);
+    const making = operation.program(operation.checks.length > 0 ? grants(operation.checks, asker.holder) : []);
+    const program = 'then' in making ? await making : making;
+    const introspection = operation.introspection ? await operation.introspection(variables) : noIntrospection;
+    return { engine, program, variables, coerced, introspection };
   };
 
   /** Fills one answer: from the plan, or from an event and the rest of the plan. */
-  const answer = async (
-    { planned, variables, coerced }: Prepared,
-    node: PlanNode | undefined,
-    call: Call,
-    event?: { fetch: FetchNode; answer: ServiceAnswer },
-  ): Promise<ExecutionResult> => {
+  const answer = async (prepared: Prepared, call: Call, event?: ServiceAnswer): Promise<Answer> => {
+    const { engine, program, variables, coerced, introspection } = prepared;
     const { asker, requestId, signal } = call;
-    const failures = new Failures();
-    const tree: Tree = emptyTree();
-    const run = {
-      types,
-      send: async (request: ServiceRequest) => send(request, await asker.passport(request.service), call),
+    const run: Run = {
+      send: async (request) => engine.send(request, await asker.passport(request.service), call),
       variables,
       coerced,
       signal,
-      failures,
-      onFailure: (service: string, error: Error) =>
-        log.error('a service failed', { subgraph: service, requestId, error }),
+      root: {},
+      failures: new Failures(),
+      onFailure: (service, error) => log.error('a service failed', { subgraph: service, requestId, error }),
     };
-    const root = [{ path: [], value: tree }];
-    if (event) absorb(run, event.fetch, root, event.answer);
-    if (node) await runNode(run, node, root);
-    const { data, errors, misfits } = project(schema, planned, variables, tree, failures);
-    if (misfits.length > 0) log.error('a service sent what does not fit the schema', { requestId, error: misfits[0] });
-    const all = [...errors, ...misfits.map(({ path }) => internalError(requestId, path))];
-    return all.length > 0 ? { data, errors: all } : { data };
+    if (event) program.stream!.absorb(run, event);
+    await program.fetch(run);
+    const output: Output = { path: [], depth: 0, errors: [], misfits: [], introspection };
+    const data = program.project(run.root, coerced, output);
+    const { errors, misfits } = output;
+    for (const failure of run.failures.unraised()) {
+      const path = within(data, program.clientsPath(failure.near()));
+      errors.push({ message: failure.message, ...(path.length > 0 && { path }), extensions: failure.extensions });
+    }
+    if (data === 'null' && errors.length === 0 && misfits.length === 0)
+      misfits.push({ path: [], reason: 'nothing came for what may not be null' });
+    if (misfits.length > 0)
+      log.error('a service sent what does not fit the schema', { requestId, ...misfits[0], times: misfits.length });
+    for (const { path } of misfits) errors.push(internalError(requestId, path));
+    return errors.length > 0 ? { data, errors } : { data };
+  };
+
+  /** A request that cannot be answered, as an answer. */
+  const refusal = (error: unknown, { requestId }: Call): Answer => {
+    if (error instanceof InvalidDocument) return { errors: error.errors };
+    if (error instanceof GraphQLError) return { errors: [error.toJSON()] };
+    log.error('an operation failed', { requestId, error });
+    return { errors: [internalError(requestId)] };
   };
 
   return {
-    schema,
-    operations,
-    async run(operation, call) {
+    find: ({ query, operationName }) => current().operations.find(query, operationName),
+    async run(request, call) {
+      const engine = current();
+      const release = engine.use();
       try {
-        const prepared = prepare(operation);
-        if ('errors' in prepared) return prepared;
-        const { node } = prepared.planned.plan;
-        if (node?.kind === 'Subscription') return { errors: [new HubError('BAD_USER_INPUT', useWebSocket)] };
-        return await answer(prepared, node, call);
+        const prepared = await prepare(engine, request, call.asker);
+        if (prepared.program.stream) return { errors: [new HubError('BAD_USER_INPUT', useWebSocket).toJSON()] };
+        return await answer(prepared, call);
       } catch (error) {
         if (call.signal.aborted) throw error;
-        log.error('an operation failed', { requestId: call.requestId, error });
-        return { errors: [internalError(call.requestId)] };
+        return refusal(error, call);
+      } finally {
+        release();
       }
     },
-    subscribe(operation, call, slow) {
-      const prepared = prepare(operation);
-      if ('errors' in prepared) return endedBy(new InvalidDocument(prepared.errors));
-      const { node } = prepared.planned.plan;
-      if (node?.kind !== 'Subscription') throw new Error('only a subscription can be subscribed to');
-      const { primary, rest } = node;
-      return subscribe({
-        ...subscriptions,
-        streams,
-        limits,
-        log,
-        slow,
-        call,
-        request: {
-          service: primary.serviceName,
-          query: primary.operation,
-          operationName: primary.operationName,
-          variables: Object.fromEntries(
-            (primary.variableUsages ?? []).flatMap((name) =>
-              Object.hasOwn(prepared.variables, name) ? [[name, prepared.variables[name]]] : [],
+    async subscribe(request, call, slow) {
+      const engine = current();
+      const release = engine.use();
+      try {
+        const prepared = await prepare(engine, request, call.asker);
+        const { stream } = prepared.program;
+        if (!stream) throw new InvalidDocument([unauthorizedStream]);
+        return subscribe({
+          ...subscriptions,
+          streams: engine.streams,
+          limits,
+          log,
+          slow,
+          call,
+          request: {
+            service: stream.service,
+            query: stream.operation,
+            variables: Object.fromEntries(
+              stream.variables.flatMap((name) =>
+                Object.hasOwn(prepared.variables, name) ? [[name, prepared.variables[name]]] : [],
+              ),
             ),
-          ),
-        },
-        answer: (event, asker) => answer(prepared, rest, { ...call, asker }, { fetch: primary, answer: event }),
-      });
+          },
+          answer: (event, asker) => answer(prepared, { ...call, asker }, event),
+          onEnd: release,
+        });
+      } catch (error) {
+        release();
+        throw error;
+      }
     },
   };
 }
 
-const endedBy = (error: Error): AsyncIterableIterator<ExecutionResult> => ({
-  next: () => Promise.reject(error),
-  return: () => Promise.resolve({ done: true, value: undefined }),
-  [Symbol.asyncIterator]() {
-    return this;
-  },
-});
-
 interface Prepared {
-  planned: Planned;
+  engine: Engine;
+  program: Program;
   variables: Readonly<Record<string, unknown>>;
   coerced: Readonly<Record<string, unknown>>;
+  introspection: ReadonlyMap<string, string>;
 }
+
+const noIntrospection: ReadonlyMap<string, string> = new Map();
+
+/** What is left of a subscription whose field the viewer may not have. */
+const unauthorizedStream: GraphQLFormattedError = {
+  message: 'You may not ask for this.',
+  extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
+};
 
 export const useWebSocket = 'Subscriptions are answered over a WebSocket (graphql-transport-ws) at this same address.';
 
 /** What a client learns of a bug. */
-export const internalError = (requestId: string, path?: GraphQLError['path']): GraphQLError =>
-  new GraphQLError('Something went wrong in the gateway.', {
-    ...(path && { path }),
-    extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
-  });
+export const internalError = (requestId: string, path?: Path): GraphQLFormattedError => ({
+  message: 'Something went wrong in the gateway.',
+  ...(path && path.length > 0 && { path }),
+  extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
+});
+
+/** As much of a path as is in the data. */
+function within(data: string, path: Path): Path {
+  let value: unknown = JSON.parse(data);
+  let depth = 0;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) break;
+    value = (value as Record<string | number, unknown>)[key];
+    depth++;
+  }
+  return path.slice(0, depth);
+}

@@ -2,14 +2,17 @@
 import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { JWK } from 'jose';
+import type { ApolloServerPlugin } from '@apollo/server';
+import { HubError } from '@hub/kit/errors';
 import type { Log } from '@hub/kit/log';
 import { passportSigner } from '@hub/kit/passport';
 import { createCore } from './core.js';
+import { type Engine, createEngine } from './engine.js';
 import { createIdentity, noIdentity } from './identity/identity.js';
 import { type Limits, limits as defaultLimits } from './limits/limits.js';
-import { createPlanner } from './plan/planner.js';
+import { InvalidDocument } from './plan/check.js';
 import { renewEveryMs } from './subscribe/subscribe.js';
-import { apolloServer } from './transport/apollo.js';
+import { type ApolloContext, apolloServer } from './transport/apollo.js';
 import { type Sample, createExplorer } from './transport/explorer.js';
 import { httpApplication, path } from './transport/http.js';
 import { internalApplication } from './transport/internal.js';
@@ -40,6 +43,14 @@ export interface GatewayConfig {
   serviceUrls?: Readonly<Record<string, string>>;
   /** Tabs of the explorer. */
   samples?: readonly Sample[];
+  /** Operations that are planned before anybody asks. */
+  warm?: readonly { query: string; operationName?: string | null }[];
+  /** Labels of progressive overrides (`@override(label:)`) that are on. */
+  overrideLabels?: readonly string[];
+  /** Whether equal queries of one viewer to a service that are under way at the same time are sent once. */
+  shareInFlight?: boolean;
+  /** Plugins of Apollo Server. */
+  plugins?: readonly ApolloServerPlugin<ApolloContext>[];
   limits?: Partial<Limits>;
   /** For tests: how often the passports of streams are renewed, and what time it is. */
   renewEveryMs?: number;
@@ -52,6 +63,8 @@ export interface Gateway {
   wsUrl: string;
   /** Where `POST /passport` is, when there is identity. */
   internalUrl?: string;
+  /** Serves another supergraph from now on. Rejects for one it cannot serve, and goes on with the one it has. */
+  reload(supergraph: string): Promise<void>;
   /** Stops taking requests, closes sockets with 1001, and answers what runs for up to three seconds. */
   close(): Promise<void>;
 }
@@ -62,40 +75,64 @@ const drainMs = 3_000;
 export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const { host, port, log, now = () => new Date() } = config;
   const limits = { ...defaultLimits, ...config.limits };
-  const planner = createPlanner(config.supergraph);
-  const urls = new Map(planner.services.map(({ name, url }) => [name, config.serviceUrls?.[name] ?? url]));
   const identity = config.identity
     ? createIdentity({ ...config.identity, signer: await passportSigner(config.identity.passportKey), now })
     : noIdentity;
-  const services = httpServices(urls, limits);
-  const streams = upstreams({ urls, ownPassport: identity.ownPassport, maxPayload: limits.answerBytes });
+  const engineOf = (supergraph: string): Promise<Engine> =>
+    createEngine({
+      supergraph,
+      limits,
+      overrideLabels: config.overrideLabels ?? [],
+      services: ({ services }) => {
+        const urls = new Map(services.map(({ name, url }) => [name, config.serviceUrls?.[name] ?? url]));
+        const http = httpServices({ urls, limits, shareInFlight: config.shareInFlight ?? false });
+        const streams = upstreams({ urls, ownPassport: identity.ownPassport, maxPayload: limits.answerBytes });
+        return {
+          send: http.send,
+          ready: http.ready,
+          streams,
+          async close() {
+            streams.close();
+            await http.close();
+          },
+        };
+      },
+      onCloseFailed: (error) => log.error('an old supergraph could not be let go', { error }),
+    });
+  let engine = await engineOf(config.supergraph);
+  await warm(engine, config.warm ?? []);
   const core = createCore({
-    planner,
+    engine: () => engine,
     limits,
-    send: services.send,
-    streams,
     log,
     subscriptions: { renewEveryMs: config.renewEveryMs ?? renewEveryMs, now },
   });
-  const apollo = await apolloServer(core, config.supergraph, limits, log);
+  const serviceNames = () => engine.supergraph.services.map(({ name }) => name);
+  const apollo = await apolloServer({
+    core,
+    supergraph: () => engine.supergraph,
+    limits,
+    log,
+    plugins: config.plugins ?? [],
+  });
   const app = httpApplication({
-    apollo,
+    apollo: apollo.server,
+    core,
     identity,
     explorer: await createExplorer(config.samples ?? []),
     limits,
     log,
     services: async () => {
-      const names = [...urls.keys()];
-      const ready = await Promise.all([...names.map((name) => services.ready(name)), identity.reachable()]);
+      const names = serviceNames();
+      const ready = await Promise.all([...names.map((name) => engine.ready(name)), identity.reachable()]);
       const states = Object.fromEntries(names.map((name, i) => [name, ready[i]!]));
       return config.identity ? { ...states, 'sign-in': ready.at(-1)! } : states;
     },
   });
   const inner = config.identity?.internal;
-  const internal = inner && internalApplication(identity, [...urls.keys()], limits, log);
+  const internal = inner && internalApplication(identity, serviceNames, limits, log);
   const release = async () => {
-    streams.close();
-    await Promise.all([services.close(), identity.close(), apollo.stop()]);
+    await Promise.all([engine.close(), identity.close(), apollo.server.stop()]);
   };
   try {
     await listen(app, host, port);
@@ -105,13 +142,31 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     await release();
     throw error;
   }
-  const sockets = listenForSockets({ server: app.server as Server, path, core, identity, limits, log });
+  const schema = () => engine.supergraph.api;
+  const sockets = listenForSockets({ server: app.server as Server, path, core, schema, identity, limits, log });
   const url = addressOf(app, host);
+  let reloading: Promise<void> = Promise.resolve();
+  let closed = false;
   return {
     url,
     wsUrl: `${url.replace(/^http/, 'ws')}${path}`,
     ...(internal && { internalUrl: addressOf(internal, inner.host) }),
+    reload(supergraph) {
+      const reloaded = reloading.then(async () => {
+        if (closed || supergraph === engine.supergraph.sdl) return;
+        const other = await engineOf(supergraph);
+        await warm(other, [...(config.warm ?? []), ...engine.operations.recent(warmWith)]);
+        if (closed) return other.close();
+        const old = engine;
+        engine = other;
+        apollo.reload();
+        old.retire();
+      });
+      reloading = reloaded.catch(() => undefined); // whoever asked is told
+      return reloaded;
+    },
     async close() {
+      closed = true;
       const cut = setTimeout(() => {
         app.server.closeAllConnections();
         internal?.server.closeAllConnections();
@@ -122,6 +177,20 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
       await release();
     },
   };
+}
+
+const warmWith = 500;
+
+/** Plans what is likely to be asked, so that nobody waits for it. What does not fit this supergraph (any more) is left out. */
+async function warm(engine: Engine, known: NonNullable<GatewayConfig['warm']>): Promise<void> {
+  for (const { query, operationName } of known) {
+    try {
+      const operation = await engine.operations.find(query, operationName);
+      await operation.program(operation.checks.map(() => true));
+    } catch (error) {
+      if (!(error instanceof InvalidDocument) && !(error instanceof HubError)) throw error;
+    }
+  }
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {

@@ -95,8 +95,8 @@ test('a page of 2, 20 and 100 practices costs the same statements, and at most t
   expect(costs).toEqual(
     [2, 20, 100].map((rows) => ({
       rows,
-      requests: { practice: 1, region: 3, membership: 1 },
-      statements: { practice: 5, region: 12, membership: 9 },
+      requests: { practice: 1, region: 2, membership: 1 },
+      statements: { practice: 5, region: 9, membership: 9 },
     })),
   );
 });

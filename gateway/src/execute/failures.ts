@@ -1,113 +1,109 @@
 /**
  * What went wrong in services, put where the client asked for it.
  *
- * An error is *planted*: it replaces the missing value in the tree, and the projector throws it there, so that null
- * propagation is the specification's and an error about a field nobody selected stays out of the way. One that was
- * never thrown (it hit a field only the plan needed, or stands beside a value) is added at the end, at the nearest
- * place the client knows: nothing fails silently.
+ * A failure is *planted*: it stands in the data in place of the missing value, and the projector raises it there, so
+ * that null propagation is the specification's and a failure of a field nobody selected stays out of the way. One
+ * that was never raised (it hit a field only the plan needed, or stands beside a value) is added at the end, at the
+ * nearest place the client knows: nothing fails silently.
  */
-import { GraphQLError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import { HubError } from '@hub/kit/errors';
+import { type Data, type Failure, type Path, Planted, isData, read, write } from './data.js';
 import type { SentError } from './service.js';
-import { type Path, type Position, type Value, isTree } from './tree.js';
+
+/** Objects that one answer was to complete, and the path of any one of them. */
+export interface Positions {
+  objects: readonly Data[];
+  pathTo(object: Data): Path;
+}
+
+/** Which fields of which objects a fetch would have brought. */
+export interface Lost {
+  positions: Positions;
+  keysOf: (object: Data) => readonly string[];
+}
 
 export class Failures {
-  readonly #causes: GraphQLError[][] = []; // what one cause cost, field by field
-  readonly #planted = new Set<GraphQLError>();
+  readonly #all: Failure[] = [];
 
-  /** One error of a service, at a path below positions that all got the same answer. */
-  sent(error: SentError, positions: readonly Position[], path: Path): void {
-    this.#causes.push(
-      positions.map((position) => {
-        const made = fromService(error, [...position.path, ...path]);
-        this.#plant(position, path, made);
-        return made;
-      }),
-    );
+  get none(): boolean {
+    return this.#all.length === 0;
   }
 
-  /** One error of a service that says nothing of where: it cost these fields, if it cost any. */
-  lost(make: (path: Path) => GraphQLError, lost: readonly { position: Position; keys: readonly string[] }[]): void {
-    this.#causes.push(
-      lost.flatMap(({ position, keys }) =>
-        (keys.length > 0 ? keys.map((key) => [key]) : [[]]).map((path) => {
-          const made = make([...position.path, ...path]);
-          this.#plant(position, path, made);
-          return made;
-        }),
-      ),
-    );
+  /** An error of a service at a path below objects that all got the same answer. */
+  at({ objects, pathTo }: Positions, path: Path, error: GraphQLFormattedError): void {
+    const [first] = objects;
+    if (!first) return;
+    const failure = this.#add(error, () => [...pathTo(first), ...path]);
+    for (const object of objects) plant(object, path, failure);
   }
 
-  planted(error: GraphQLError): boolean {
-    return this.#planted.has(error);
+  /** An error that says nothing of where: it cost these fields of each object, if it cost any. */
+  lost(lost: readonly Lost[], error: GraphQLFormattedError): void {
+    const found = lost.find(({ positions }) => positions.objects.length > 0)?.positions;
+    if (!found) return;
+    const failure = this.#add(error, () => found.pathTo(found.objects[0]!));
+    for (const { positions, keysOf } of lost)
+      for (const object of positions.objects) for (const key of keysOf(object)) plant(object, [key], failure);
   }
 
-  /** The errors to add to those the projector threw. */
-  unraised(raised: ReadonlySet<GraphQLError>, data: unknown): GraphQLError[] {
-    return this.#causes.flatMap((errors) =>
-      errors.length === 0 || errors.some((error) => raised.has(error)) ? [] : [relocated(errors[0]!, data)],
-    );
+  /** An error beside what came: it is told at the first of the objects. */
+  beside({ objects, pathTo }: Positions, error: GraphQLFormattedError): void {
+    const [first] = objects;
+    this.#add(error, () => (first ? pathTo(first) : []));
   }
 
-  #plant({ value }: Position, path: Path, error: GraphQLError): void {
-    let parent: Value = value;
-    for (const key of path) {
-      if (!Array.isArray(parent) && !isTree(parent)) return;
-      const children = parent as Record<string | number, Value>;
-      const child: Value = children[key];
-      if (child === null || child === undefined) {
-        children[key] = error; // the place, or the null it was propagated to
-        this.#planted.add(error);
-        return;
-      }
-      parent = child;
+  /** Those that were not met where they were planted. */
+  unraised(): Failure[] {
+    return this.#all.filter(({ raised }) => !raised);
+  }
+
+  #add({ message, extensions = {} }: GraphQLFormattedError, near: () => Path): Failure {
+    const failure = { message, extensions, raised: false, near };
+    this.#all.push(failure);
+    return failure;
+  }
+}
+
+function plant(object: Data, path: Path, failure: Failure): void {
+  let parent: unknown = object;
+  for (const [i, key] of path.entries()) {
+    const isList = Array.isArray(parent);
+    if (!isList && !isData(parent)) return;
+    if (isList !== (typeof key === 'number')) return;
+    const child = isList ? (parent as unknown[])[key as number] : read(parent as Data, key as string);
+    if (child === null || child === undefined) {
+      const planted = new Planted(failure, path.slice(i + 1)); // its place, or the null it was propagated to
+      if (!isList) write(parent as Data, key as string, planted);
+      else if ((key as number) < (parent as unknown[]).length) (parent as unknown[])[key as number] = planted;
+      return;
     }
+    parent = child;
   }
 }
 
 /** A service that did not answer. */
-export const unavailable =
-  (service: string) =>
-  (path?: Path): GraphQLError => {
-    const { message, extensions } = new HubError('SUBGRAPH_UNAVAILABLE', `The service "${service}" does not answer.`);
-    return new GraphQLError(message, { ...(path && { path }), extensions: { ...extensions, service } });
-  };
+export function unavailable(service: string): GraphQLFormattedError {
+  const { message, extensions } = new HubError('SUBGRAPH_UNAVAILABLE', `The service "${service}" does not answer.`);
+  return { message, extensions: { ...extensions, service } };
+}
 
 /** A service that does not accept our passport. */
-export const refused =
-  () =>
-  (path?: Path): GraphQLError =>
-    new GraphQLError('Something went wrong in the gateway.', {
-      ...(path && { path }),
-      extensions: { code: 'INTERNAL_SERVER_ERROR' },
-    });
+export const refused: GraphQLFormattedError = {
+  message: 'Something went wrong in the gateway.',
+  extensions: { code: 'INTERNAL_SERVER_ERROR' },
+};
 
 /** Message and extensions as they came, less what says how the service is made. */
-export function fromService({ message, extensions }: SentError, path: Path | undefined): GraphQLError {
+export function fromService({ message, extensions }: SentError): GraphQLFormattedError {
   const {
     stacktrace: _stacktrace,
     exception: _exception,
     http: _http, // Apollo Server would make it the status of our own answer
     ...rest
-  } = isPlainObject(extensions) ? extensions : {};
-  return new GraphQLError(typeof message === 'string' ? message : 'The service gave an error without a message.', {
-    ...(path && path.length > 0 && { path }),
+  } = isData(extensions) ? extensions : {};
+  return {
+    message: typeof message === 'string' ? message : 'The service gave an error without a message.',
     extensions: rest,
-  });
-}
-
-const isPlainObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The same error at the deepest part of its path that is in the data. */
-function relocated(error: GraphQLError, data: unknown): GraphQLError {
-  const path: (string | number)[] = [];
-  let value = data;
-  for (const key of error.path ?? []) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) break;
-    path.push(key);
-    value = (value as Record<string | number, unknown>)[key];
-  }
-  return new GraphQLError(error.message, { ...(path.length > 0 && { path }), extensions: error.extensions });
+  };
 }

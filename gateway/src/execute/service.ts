@@ -1,9 +1,10 @@
 /** What the executor needs of a service. How it is reached is the transport's (transport/subgraph-http.ts). */
 export interface ServiceRequest {
   service: string;
-  query: string;
-  operationName: string | undefined;
-  variables: Readonly<Record<string, unknown>>;
+  /** The JSON text of a GraphQL request: query and variables. */
+  body: string;
+  /** Whether asking twice is the same as asking once. */
+  idempotent: boolean;
 }
 
 /** An error as a service sent it; nothing about its form is certain. */
@@ -14,7 +15,7 @@ export interface SentError {
 }
 
 export interface ServiceAnswer {
-  data?: Readonly<Record<string, unknown>> | null | undefined;
+  data?: Record<string, unknown> | null | undefined;
   errors?: readonly SentError[] | undefined;
 }
 

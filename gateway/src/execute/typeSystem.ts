@@ -4,14 +4,21 @@ import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType } fro
 export interface TypeSystem {
   /** Whether an object that calls itself `typename` fits a type condition. */
   matches(typename: unknown, condition: string): boolean;
+  /** Whether it is an object type, not an interface that stands for one (@interfaceObject). */
+  isConcrete(typename: unknown): boolean;
 }
 
-export const typeSystem = (schema: GraphQLSchema): TypeSystem => ({
-  matches(typename, condition) {
-    if (typename === condition) return true;
-    if (typeof typename !== 'string') return false;
-    const type = schema.getType(typename);
-    const wanted = schema.getType(condition);
-    return (isObjectType(type) || isInterfaceType(type)) && isAbstractType(wanted) && schema.isSubType(wanted, type);
-  },
-});
+export function typeSystem(schema: GraphQLSchema): TypeSystem {
+  const below = new Map<string, ReadonlySet<string>>(); // a condition's name, and all that fit it
+  for (const type of Object.values(schema.getTypeMap())) {
+    const names = [type.name];
+    if (isAbstractType(type)) names.push(...schema.getPossibleTypes(type).map(({ name }) => name));
+    if (isInterfaceType(type)) names.push(...schema.getImplementations(type).interfaces.map(({ name }) => name));
+    below.set(type.name, new Set(names));
+  }
+  return {
+    matches: (typename, condition) =>
+      typename === condition || (typeof typename === 'string' && below.get(condition)?.has(typename) === true),
+    isConcrete: (typename) => typeof typename === 'string' && isObjectType(schema.getType(typename)),
+  };
+}

@@ -1,23 +1,23 @@
-import { GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
+import { InvalidDocument } from '../plan/check.js';
 
-/** Variables with their defaults filled in, or everything that is wrong with them (BAD_USER_INPUT). */
+const none: Readonly<Record<string, unknown>> = {};
+
+/** Variables with their defaults filled in. Throws `InvalidDocument` with everything that is wrong with them (BAD_USER_INPUT). */
 export function coerceVariables(
   schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
+  { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): { coerced: Record<string, unknown>; errors?: undefined } | { coerced?: undefined; errors: GraphQLError[] } {
-  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
-    maxErrors: 50,
-  });
-  if (coerced) return { coerced };
-  return {
-    errors: (errors ?? []).map(
-      ({ message, nodes }) =>
-        new GraphQLError(message.replace(/ ?Did you mean(.+?)\?$/, ''), {
-          nodes,
-          extensions: { code: 'BAD_USER_INPUT' },
-        }),
-    ),
-  };
+): Readonly<Record<string, unknown>> {
+  if (variableDefinitions.length === 0) return none;
+  const { coerced, errors } = getVariableValues(schema, variableDefinitions, variables, { maxErrors: 50 });
+  if (coerced) return coerced;
+  throw new InvalidDocument(
+    (errors ?? []).map(({ message, locations }) => ({
+      message: message.replace(/ ?Did you mean(.+?)\?$/, ''),
+      ...(locations && { locations: locations.map(({ line, column }) => ({ line, column })) }),
+      extensions: { code: 'BAD_USER_INPUT' },
+    })),
+  );
 }

@@ -3,6 +3,7 @@
  * told to each service in a passport (passports.ts). No token is an explicit anonymous viewer; a bad one is refused.
  */
 import { HubError } from '@hub/kit/errors';
+import type { Holder } from '../authorize/checks.js';
 import { type PassportSigner } from '@hub/kit/passport';
 import { type Viewer, anonymous } from '@hub/kit/viewer';
 import { localesOf } from './locales.js';
@@ -17,6 +18,8 @@ export interface Credentials {
 
 /** Somebody an operation runs for, as they were when last looked up. */
 export interface Asker {
+  /** What they have to show where the schema's rules ask for it. No policy is decided for anybody. */
+  holder: Holder;
   /** When their proof runs out; null for who showed none. */
   expiresAt: Date | null;
   /** What to show a service; undefined where there are no passports. */
@@ -50,6 +53,7 @@ export function createIdentity({ viewerUrl, signer, now = () => new Date(), ...t
   const membership: Membership = createMembership(viewerUrl, passports);
 
   const asker = (viewer: Viewer, claim: Claim | null, locales: readonly string[]): Asker => ({
+    holder: { authenticated: claim !== null, scopes: new Set(viewer.scopes), policies: none },
     expiresAt: claim?.expiresAt ?? null,
     passport: (service) => passports.viewer(service, viewer, locales),
     async renewed() {
@@ -72,7 +76,10 @@ export function createIdentity({ viewerUrl, signer, now = () => new Date(), ...t
   };
 }
 
+const none: ReadonlySet<string> = new Set();
+
 const nobodyInParticular: Asker = {
+  holder: { authenticated: false, scopes: none, policies: none },
   expiresAt: null,
   passport: () => Promise.resolve(undefined),
   renewed: () => Promise.resolve(nobodyInParticular),

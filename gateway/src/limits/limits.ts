@@ -12,6 +12,10 @@ export interface Limits {
   depth: number;
   /** Bytes of documents and plans kept. An estimate: see plan/operations.ts. */
   operationCacheBytes: number;
+  /** How long checking and planning an operation that nobody has asked for before may take. */
+  planMs: number;
+  /** How many such operations may wait. */
+  planQueue: number;
   /** How long one request to a subgraph may take. */
   fetchTimeoutMs: number;
   /** Bytes of one subgraph answer. */
@@ -31,6 +35,8 @@ export const limits: Limits = {
   fields: 5_000, // what a planner can still plan in a second
   depth: 32,
   operationCacheBytes: 64 * 1024 * 1024,
+  planMs: 1_000,
+  planQueue: 200,
   fetchTimeoutMs: 10_000,
   answerBytes: 32 * 1024 * 1024,
   operationsPerSocket: 200,

@@ -30,6 +30,7 @@ export function sizeOf(document: DocumentNode, operation: OperationDefinitionNod
   const fragmentSize = (name: string): Size => {
     const known = sizes.get(name);
     if (known) return known;
+    sizes.set(name, { fields: 0, depth: 0 }); // what one that spreads itself has, until validation refuses it
     const selections = fragments.get(name);
     const size = selections ? selectionSize(selections) : { fields: 0, depth: 0 };
     sizes.set(name, size);

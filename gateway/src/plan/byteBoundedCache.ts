@@ -31,6 +31,11 @@ export class ByteBoundedCache<V> {
     }
   }
 
+  /** Those used last, in order of use. */
+  newest(most: number): V[] {
+    return [...this.#entries.values()].slice(-most).map(({ value }) => value);
+  }
+
   delete(key: string): void {
     const entry = this.#entries.get(key);
     if (!entry) return;

@@ -1,115 +1,208 @@
-/** Operations we have met: parsed, validated and planned once per query text, the most recently used kept. */
-import { createHash } from 'node:crypto';
-import {
-  type DocumentNode,
-  GraphQLError,
-  type OperationDefinitionNode,
-  getOperationAST,
-  parse,
-  validate,
-} from 'graphql';
+/**
+ * Operations we have met. A text is looked up as it stands; one that is new is read, and looked up by what it says
+ * (white space and comments aside); one that says something new is checked and planned in the planning thread. Those
+ * who ask for the same at the same time wait for one and the same check and plan.
+ */
+import { type DocumentNode, type GraphQLFormattedError, type OperationDefinitionNode, print, visit } from 'graphql';
+import type { Check } from '../authorize/checks.js';
+import type { Guarded } from '../authorize/guard.js';
+import { readRules } from '../authorize/rules.js';
+import { type Program, createProgram } from '../execute/program.js';
+import { isIntrospection, responseKeys } from '../execute/responseKeys.js';
+import { typeSystem } from '../execute/typeSystem.js';
 import type { Limits } from '../limits/limits.js';
-import { refuseDeepDocument } from '../limits/nesting.js';
-import { refuseLarge } from '../limits/size.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
 import { ByteBoundedCache } from './byteBoundedCache.js';
-import type { Planner, QueryPlan } from './planner.js';
+import { InvalidDocument, operationIn, readDocument } from './check.js';
+import type { Plan } from './plan.js';
+import type { Planning } from './planning.js';
 
-/** An operation that fits the schema, and how to answer it. */
-export interface Planned {
+/** A valid operation. */
+export interface Operation {
   document: DocumentNode;
-  operation: OperationDefinitionNode;
-  plan: QueryPlan;
+  node: OperationDefinitionNode;
+  /** What has to hold of a viewer for them to get all of it; most operations have nothing. */
+  checks: readonly Check[];
+  /** How it is answered for whom these checks hold. Rejects with COST_EXCEEDED when it cannot be planned in time. */
+  program(granted: readonly boolean[]): Program | Promise<Program>;
+  /** The text of its introspection fields by response key; null when it has none. */
+  introspection: ((variables: Readonly<Record<string, unknown>>) => Promise<ReadonlyMap<string, string>>) | null;
 }
 
 export interface Operations {
-  /** Parses and validates, or finds what was. Throws the array of what is wrong with the text. */
-  read(query: string): DocumentNode;
-  /** Plans an operation of a document that is valid. Throws a GraphQLError when it has none such, or one too large. */
-  plan(document: DocumentNode, operationName: string | null | undefined): Planned;
-  /** Documents by the SHA-256 of their text, for a reader that parses and validates itself (Apollo Server). */
-  documents: {
-    get(hash: string): DocumentNode | undefined;
-    set(hash: string, document: DocumentNode): void;
-  };
+  /** Rejects with `InvalidDocument`, COST_EXCEEDED or RATE_LIMITED. What is known is there at once. */
+  find(query: string, operationName: string | null | undefined): Operation | Promise<Operation>;
+  /** The texts found lately, most recent last: what to warm another supergraph with. */
+  recent(most: number): { query: string; operationName: string | null }[];
 }
 
-/** Everything that is wrong with a document, thrown as one. */
-export class InvalidDocument extends Error {
-  override readonly name = 'InvalidDocument';
-  readonly errors: readonly GraphQLError[];
-  constructor(errors: readonly GraphQLError[]) {
-    super(errors[0]?.message ?? 'The document is not valid.');
-    this.errors = errors;
-  }
+export interface OperationsOptions {
+  supergraph: Supergraph;
+  planning: Planning;
+  limits: Limits;
+  /** Labels of progressive overrides that are on. */
+  overrideLabels: readonly string[];
+  /** Where a request falls among the percentages of progressive overrides: 0 to 1. */
+  random: () => number;
 }
 
-// Estimates, from heap snapshots of parsed documents and of plans: an AST weighs some 60 times its text, a plan with
-// the operations in it some 8 times its JSON.
+// Estimates, from heap snapshots: an AST weighs some 60 times its text, and what is made of a plan some 20 times its JSON.
 const documentWeight = 60;
-const planWeight = 8;
+const planWeight = 20;
+const invalidWeight = 1_000;
 
-export function createOperations(planner: Planner, limits: Limits): Operations {
-  const documents = new ByteBoundedCache<DocumentNode>(limits.operationCacheBytes / 2);
-  const plans = new ByteBoundedCache<Planned>(limits.operationCacheBytes / 2);
-  const keys = new WeakMap<DocumentNode, string>();
-  let lastKey = 0;
+type Found =
+  { operation: Operation; operationName: string | null; query: string } | { errors: readonly GraphQLFormattedError[] };
 
-  const keep = (hash: string, document: DocumentNode): void => {
-    documents.set(hash, document, (document.loc?.end ?? 0) * documentWeight);
+export function createOperations({
+  supergraph,
+  planning,
+  limits,
+  overrideLabels,
+  random,
+}: OperationsOptions): Operations {
+  const { api, whole } = supergraph;
+  const rules = readRules(whole);
+  const types = typeSystem(whole);
+  const keys = responseKeys(whole);
+  const share = limits.operationCacheBytes / 4;
+  const byText = new ByteBoundedCache<Found>(share);
+  const byMeaning = new ByteBoundedCache<Operation>(share);
+  const programs = new ByteBoundedCache<Program>(share);
+  const introspections = new ByteBoundedCache<ReadonlyMap<string, string>>(share);
+  const inFlight = sharing();
+  const { overridePercentages } = planning.overrides;
+
+  const learn = async (query: string, operationName: string | null): Promise<Operation> => {
+    const document = readDocument(query, limits);
+    const node = operationIn(document, operationName);
+    const meaning = `${operationName ?? ''}\n${print(document)}`;
+    const known = byMeaning.get(meaning);
+    if (known) return known;
+    await inFlight(meaning, () => planning.ask('check', { query, operationName }));
+    const operation = operationOf(meaning, document, node);
+    byMeaning.set(meaning, operation, query.length * documentWeight);
+    return operation;
   };
+
+  const operationOf = (meaning: string, document: DocumentNode, node: OperationDefinitionNode): Operation => {
+    const guarded = rules?.of(document, node) ?? null;
+    const operationName = node.name?.value;
+    return {
+      document,
+      node,
+      checks: guarded?.checks ?? [],
+      program(granted) {
+        const percentage = overridePercentages.length > 0 ? fallsInto(overridePercentages, random() * 100) : 0;
+        const key = `${granted.map(Number).join('')} ${percentage} ${meaning}`;
+        const known = programs.get(key);
+        if (known) return known;
+        return inFlight(`program ${key}`, async () => {
+          const { document: allowed, refused } = allowedOf(guarded, granted, document);
+          const plan = await planOf(allowed, operationName, percentage);
+          const program = createProgram({
+            schema: api,
+            types,
+            keys,
+            document,
+            operation: node,
+            plan,
+            refused: (field) => (refused.has(field) ? unauthorized : null),
+          });
+          programs.set(key, program, JSON.stringify(plan).length * planWeight);
+          return program;
+        });
+      },
+      introspection: hasIntrospection(document)
+        ? async (variables) => {
+            const key = `${JSON.stringify(variables)} ${meaning}`;
+            const known = introspections.get(key);
+            if (known) return known;
+            const job = { document: print(document), operationName, variables };
+            const texts = new Map(await inFlight(`introspection ${key}`, () => planning.ask('introspect', job)));
+            introspections.set(
+              key,
+              texts,
+              key.length * 2 + [...texts.values()].reduce((sum, text) => sum + text.length, 0) * 2,
+            );
+            return texts;
+          }
+        : null,
+    };
+  };
+
+  const planOf = async (
+    document: DocumentNode | null,
+    operationName: string | undefined,
+    percentage: number,
+  ): Promise<Plan> => {
+    const planned = document && keys.planned(document);
+    if (!planned || asksNothing(planned, operationName)) return { root: null, stream: null };
+    return planning.ask('plan', { document: print(planned), operationName, labels: overrideLabels, percentage });
+  };
+
   return {
-    documents: { get: (hash) => documents.get(hash), set: keep },
-    read(query) {
-      const hash = createHash('sha256').update(query).digest('hex');
-      const known = documents.get(hash);
-      if (known) return known;
-      const document = parsed(query, limits);
-      const errors = validate(planner.schema, document);
-      if (errors.length > 0)
-        throw new InvalidDocument(errors.map((error) => coded('GRAPHQL_VALIDATION_FAILED', withoutHints(error))));
-      keep(hash, document);
-      return document;
+    find(query, givenName) {
+      const operationName = givenName || null;
+      const key = `${operationName ?? ''}\n${query}`;
+      const known = byText.get(key);
+      if (known && 'operation' in known) return known.operation;
+      if (known) return Promise.reject(new InvalidDocument(known.errors));
+      return inFlight(`text ${key}`, async () => {
+        try {
+          const operation = await learn(query, operationName);
+          byText.set(key, { operation, operationName, query }, key.length * 4);
+          return operation;
+        } catch (error) {
+          if (error instanceof InvalidDocument) byText.set(key, error, key.length * 2 + invalidWeight);
+          throw error;
+        }
+      });
     },
-    plan(document, operationName) {
-      let documentKey = keys.get(document);
-      if (!documentKey) keys.set(document, (documentKey = String(++lastKey)));
-      const key = `${documentKey}:${operationName ?? ''}`;
-      const known = plans.get(key);
-      if (known) return known;
-      const operation = getOperationAST(document, operationName);
-      if (!operation)
-        throw new GraphQLError(
-          operationName
-            ? `Unknown operation named "${operationName}".`
-            : 'The document has several operations, or none: say which by operationName.',
-          { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
-        );
-      refuseLarge(document, operation, limits);
-      const planned = { document, operation, plan: planner.plan(document, operation.name?.value) };
-      plans.set(key, planned, JSON.stringify(planned.plan).length * planWeight);
-      return planned;
-    },
+    recent: (most) =>
+      byText
+        .newest(most)
+        .flatMap((found) => ('operation' in found ? [{ query: found.query, operationName: found.operationName }] : [])),
   };
 }
 
-function parsed(query: string, limits: Limits): DocumentNode {
-  try {
-    refuseDeepDocument(query, limits.nesting);
-    return parse(query, { maxTokens: limits.tokens });
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    throw new InvalidDocument([error.extensions['code'] ? error : coded('GRAPHQL_PARSE_FAILED', error)]);
-  }
+const unauthorized: GraphQLFormattedError = {
+  message: 'You may not ask for this.',
+  extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
+};
+
+const allowedOf = (guarded: Guarded | null, granted: readonly boolean[], document: DocumentNode) =>
+  guarded && granted.includes(false) ? guarded.without(granted) : { document, refused: new Map() };
+
+/** The middle between the percentages on either side, so that each range has one plan. */
+function fallsInto(percentages: readonly number[], at: number): number {
+  const above = percentages.find((percentage) => at < percentage) ?? 100;
+  const below = percentages.findLast((percentage) => at >= percentage) ?? 0;
+  return (above + below) / 2;
 }
 
-const coded = (code: string, error: GraphQLError): GraphQLError =>
-  new GraphQLError(error.message, {
-    nodes: error.nodes,
-    source: error.source,
-    positions: error.positions,
-    extensions: { code },
-  });
+function hasIntrospection(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, { Field: (field) => void (found ||= isIntrospection(field)) });
+  return found;
+}
 
-/** "Did you mean …?" would tell names of the schema to who may not read it. */
-const withoutHints = (error: GraphQLError): GraphQLError =>
-  new GraphQLError(error.message.replace(/ ?Did you mean(.+?)\?$/, ''), { nodes: error.nodes });
+/** Whether only __typename is left at the root: that is known without asking anybody. */
+function asksNothing(document: DocumentNode, operationName: string | undefined): boolean {
+  const { selectionSet } = operationIn(document, operationName);
+  return selectionSet.selections.every(
+    (selection) => selection.kind === 'Field' && selection.name.value === '__typename',
+  );
+}
+
+/** Calls for the same key at the same time share one promise. */
+function sharing() {
+  const running = new Map<string, Promise<unknown>>();
+  return <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const known = running.get(key) as Promise<T> | undefined;
+    if (known) return known;
+    const promise = work().finally(() => running.delete(key));
+    running.set(key, promise);
+    return promise;
+  };
+}

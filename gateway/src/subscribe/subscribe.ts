@@ -5,13 +5,13 @@
  * says of them now. It ends with an error when the asker's token runs out or they are no longer known
  * (UNAUTHENTICATED), and when the stream is lost (SUBGRAPH_UNAVAILABLE): the reader resumes with their last cursor.
  */
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import { HubError } from '@hub/kit/errors';
 import type { Log } from '@hub/kit/log';
 import { passportSeconds } from '@hub/kit/passport';
-import type { Call } from '../core.js';
+import type { Answer, Call } from '../core.js';
 import { fromService, unavailable } from '../execute/failures.js';
-import { type SentError, type ServiceAnswer, type ServiceRequest } from '../execute/service.js';
+import type { SentError, ServiceAnswer } from '../execute/service.js';
 import type { Asker } from '../identity/identity.js';
 import type { Limits } from '../limits/limits.js';
 import { EventQueue } from './queue.js';
@@ -26,6 +26,13 @@ export interface StreamListener {
   completed(): void;
 }
 
+/** An operation to be streamed. */
+export interface StreamRequest {
+  service: string;
+  query: string;
+  variables: Readonly<Record<string, unknown>>;
+}
+
 /** An operation that streams from a service. */
 export interface Stream {
   /** Shows the service a newer passport for it. */
@@ -36,28 +43,30 @@ export interface Stream {
 
 /** How streams are opened. Over what, is the transport's (transport/subgraph-ws.ts). */
 export interface StreamServices {
-  open(request: ServiceRequest, passport: string | undefined, listener: StreamListener): Stream;
+  open(request: StreamRequest, passport: string | undefined, listener: StreamListener): Stream;
 }
 
 /** Thrown by a subscription's iterator when it ends for a reason. */
 export class StreamEnded extends Error {
   override readonly name = 'StreamEnded';
-  readonly errors: readonly GraphQLError[];
-  constructor(errors: readonly GraphQLError[]) {
+  readonly errors: readonly GraphQLFormattedError[];
+  constructor(errors: readonly GraphQLFormattedError[]) {
     super(errors[0]?.message ?? 'The subscription ended.');
     this.errors = errors;
   }
 }
 
 export interface SubscribeOptions {
-  request: ServiceRequest;
+  request: StreamRequest;
   streams: StreamServices;
   call: Call;
   limits: Limits;
   log: Log;
   /** Fills an answer from an event, on behalf of the asker as last looked up. */
-  answer: (event: ServiceAnswer, asker: Asker) => Promise<ExecutionResult>;
+  answer: (event: ServiceAnswer, asker: Asker) => Promise<Answer>;
   slow: () => void;
+  /** Called once, when it is over for whatever reason. */
+  onEnd: () => void;
   renewEveryMs: number;
   now: () => Date;
 }
@@ -66,7 +75,7 @@ export interface SubscribeOptions {
 export const renewEveryMs = (passportSeconds / 3) * 1000;
 const longestTimerMs = 2 ** 31 - 1;
 
-export function subscribe(options: SubscribeOptions): AsyncIterableIterator<ExecutionResult> {
+export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Answer> {
   const { request, streams, call, limits, log, now } = options;
   let asker = call.asker;
   let stream: Stream | null = null;
@@ -83,20 +92,21 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Exec
       clearTimeout(expiry);
       call.signal.removeEventListener('abort', abandon);
       stream?.stop();
+      options.onEnd();
     },
     onOverflow: options.slow,
   });
   const abandon = () => void queue.return();
-  const endWith = (...errors: GraphQLError[]) => queue.end(new StreamEnded(errors));
+  const endWith = (...errors: GraphQLFormattedError[]) => queue.end(new StreamEnded(errors));
   const lost = (error: unknown) => {
     if (ended) return;
     log.error('a stream was lost', { subgraph: request.service, requestId: call.requestId, error });
-    endWith(unavailable(request.service)());
+    endWith(unavailable(request.service));
   };
 
   const listener: StreamListener = {
     event: (answer) => queue.push(answer),
-    failed: (errors) => endWith(...errors.map((error) => fromService(error, undefined))),
+    failed: (errors) => endWith(...errors.map(fromService)),
     lost,
     completed: () => queue.end(),
   };
@@ -113,7 +123,7 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Exec
         () => !ended && scheduleRenewal(options.renewEveryMs, now().getTime() + 2 * options.renewEveryMs),
         (error: unknown) => {
           if (ended) return;
-          if (error instanceof HubError && error.code === 'UNAUTHENTICATED') endWith(error);
+          if (error instanceof HubError && error.code === 'UNAUTHENTICATED') endWith(error.toJSON());
           else if (now().getTime() < giveUpAt) scheduleRenewal(options.renewEveryMs / 8, giveUpAt);
           else lost(error);
         },
@@ -133,7 +143,8 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Exec
   if (asker.expiresAt) {
     const inMs = Math.min(Math.max(0, asker.expiresAt.getTime() - now().getTime()), longestTimerMs);
     expiry = setTimeout(
-      () => endWith(new HubError('UNAUTHENTICATED', 'The access token has run out. Sign in again and resume.')),
+      () =>
+        endWith(new HubError('UNAUTHENTICATED', 'The access token has run out. Sign in again and resume.').toJSON()),
       inMs,
     );
   }

@@ -1,6 +1,6 @@
-/** Our core behind Apollo Server: it reads GraphQL over HTTP, we answer. */
+/** Our core behind Apollo Server: it reads GraphQL over HTTP and runs plugins, we answer. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ApolloServer, type BaseContext } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type BaseContext } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -8,35 +8,58 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { GraphQLError, type GraphQLFormattedError, type OperationDefinitionNode } from 'graphql';
+import type { GatewayInterface, GatewaySchemaLoadOrUpdateCallback } from '@apollo/server-gateway-interface';
+import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type OperationDefinitionNode } from 'graphql';
 import type { Log } from '@hub/kit/log';
 import { type Call, type Core, internalError, useWebSocket } from '../core.js';
 import type { Limits } from '../limits/limits.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
+import { lazyData, untouchedText } from './lazyData.js';
 
 /** What Apollo carries from the request to our executor. */
 export type ApolloContext = BaseContext & Call;
 
-/** Which request an error belongs to, where Apollo does not say. */
-export const requestIds = new AsyncLocalStorage<string>();
+/** What the server works on just now, where Apollo does not say: whose request it is, and its document, which we have checked. */
+export const current = new AsyncLocalStorage<{ requestId: string; document: DocumentNode }>();
 
-export async function apolloServer(core: Core, supergraphSdl: string, limits: Limits, log: Log) {
+export interface ApolloOptions {
+  core: Core;
+  supergraph: () => Supergraph;
+  limits: Limits;
+  log: Log;
+  plugins: readonly ApolloServerPlugin<ApolloContext>[];
+}
+
+export interface Apollo {
+  server: ApolloServer<ApolloContext>;
+  /** Tells Apollo Server of a changed schema. */
+  reload(): void;
+}
+
+export async function apolloServer({ core, supergraph, limits, log, plugins }: ApolloOptions): Promise<Apollo> {
+  const listeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
+  const tell = (listener: GatewaySchemaLoadOrUpdateCallback) =>
+    listener({ apiSchema: supergraph().api, coreSupergraphSdl: supergraph().sdl });
   const gateway: GatewayInterface = {
-    onSchemaLoadOrUpdate(callback) {
-      callback({ apiSchema: core.schema, coreSupergraphSdl: supergraphSdl });
-      return () => undefined;
+    onSchemaLoadOrUpdate(listener) {
+      listeners.add(listener);
+      tell(listener);
+      return () => void listeners.delete(listener);
     },
     load: () =>
       Promise.resolve({
-        executor: ({ document, request, context }) =>
-          core.run(
-            { document, operationName: request.operationName, variables: request.variables },
-            context as unknown as ApolloContext,
-          ),
+        executor: async ({ request, context }) => {
+          const { query = '', operationName, variables } = request;
+          const answer = await core.run({ query, operationName, variables }, context as unknown as ApolloContext);
+          return {
+            ...(answer.data !== undefined && { data: lazyData(answer.data) }),
+            ...(answer.errors && { errors: answer.errors.map((error) => new Answered(error)) }),
+          };
+        },
       }),
     stop: () => Promise.resolve(),
   };
-  const apollo = new ApolloServer<ApolloContext>({
+  const server = new ApolloServer<ApolloContext>({
     gateway,
     nodeEnv: 'production',
     introspection: true,
@@ -46,12 +69,20 @@ export async function apolloServer(core: Core, supergraphSdl: string, limits: Li
     persistedQueries: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: limits.tokens },
+    // We have read and checked the document before Apollo is asked.
     documentStore: {
-      get: (key) => Promise.resolve(core.operations.documents.get(hashIn(key))),
-      set: (key, document) => Promise.resolve(core.operations.documents.set(hashIn(key), document)),
+      get: () => Promise.resolve(current.getStore()?.document),
+      set: () => Promise.resolve(),
       delete: () => Promise.resolve(false),
     },
-    formatError: (formatted, error) => presented(formatted, error, log),
+    formatError: (formatted, error) => (error instanceof Answered ? error.formatted : presented(formatted, error, log)),
+    stringifyResult(result) {
+      const text = untouchedText(result.data);
+      if (text === undefined) return JSON.stringify(result);
+      const { data: _data, ...rest } = result;
+      const start = JSON.stringify(rest);
+      return start === '{}' ? `{"data":${text}}` : `${start.slice(0, -1)},"data":${text}}`;
+    },
     logger: {
       debug: () => undefined,
       info: (message: string) => log.info(message),
@@ -65,29 +96,31 @@ export async function apolloServer(core: Core, supergraphSdl: string, limits: Li
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       { requestDidStart: () => Promise.resolve({ didResolveOperation: refuseSubscription }) },
+      ...plugins,
     ],
   });
-  await apollo.start();
-  return apollo;
+  await server.start();
+  return { server, reload: () => listeners.forEach(tell) };
 }
 
-const hashIn = (key: string) => key.slice(-64); // after the schema's hash, which never changes here
+/** An error as we answer it, for plugins to see. */
+class Answered extends GraphQLError {
+  readonly formatted: GraphQLFormattedError;
+  constructor(formatted: GraphQLFormattedError) {
+    super(formatted.message, { path: formatted.path, extensions: formatted.extensions });
+    this.formatted = formatted;
+  }
+}
 
 async function refuseSubscription({ operation }: { operation?: OperationDefinitionNode | undefined }): Promise<void> {
   if (operation?.operation === 'subscription')
     throw new GraphQLError(useWebSocket, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
 }
 
-/** An error as a client may see it: what has a code, or came from a service, as it is; anything else is a bug of ours. */
+/** An error of Apollo Server's or a plugin's: what has a code as it is; anything else is a bug. */
 function presented(formatted: GraphQLFormattedError, error: unknown, log: Log): GraphQLFormattedError {
-  if (error instanceof GraphQLError) {
-    if (error.extensions['code'] !== undefined) return formatted;
-    if (!error.originalError) {
-      const { code: _addedByApollo, ...extensions } = formatted.extensions ?? {};
-      return { ...formatted, extensions }; // a service's, without a code
-    }
-  }
-  const requestId = requestIds.getStore() ?? '';
+  if (error instanceof GraphQLError && error.extensions['code'] !== undefined) return formatted;
+  const requestId = current.getStore()?.requestId ?? '';
   log.error('a request failed', { requestId, error });
-  return internalError(requestId).toJSON();
+  return internalError(requestId);
 }

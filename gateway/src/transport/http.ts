@@ -1,20 +1,20 @@
 /** GraphQL over HTTP, the explorer for browsers, health checks. Reads requests and writes answers; plans nothing. */
 import { randomUUID } from 'node:crypto';
-import type { ApolloServer } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
+import { type ApolloServer, HeaderMap } from '@apollo/server';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { HubError } from '@hub/kit/errors';
 import type { Log } from '@hub/kit/log';
-import { internalError } from '../core.js';
+import { type Core, internalError } from '../core.js';
 import type { Asker, Identity } from '../identity/identity.js';
 import type { Limits } from '../limits/limits.js';
-import { refuseDeepDocument } from '../limits/nesting.js';
-import { type ApolloContext, requestIds } from './apollo.js';
+import { InvalidDocument } from '../plan/check.js';
+import { type ApolloContext, current } from './apollo.js';
 import type { Explorer } from './explorer.js';
 
 export interface HttpOptions {
   apollo: ApolloServer<ApolloContext>;
+  core: Core;
   identity: Identity;
   explorer: Explorer;
   limits: Limits;
@@ -26,17 +26,14 @@ export interface HttpOptions {
 export const path = '/graphql';
 
 /** An application that is not listening yet. */
-export function httpApplication({ apollo, identity, explorer, limits, log, services }: HttpOptions): FastifyInstance {
+export function httpApplication(options: HttpOptions): FastifyInstance {
+  const { apollo, core, identity, explorer, limits, log, services } = options;
   const app = bareApplication(limits, log);
   app.get('/livez', () => ({ status: 'ok' }));
   // Ready means: can answer. A service that is down costs its own fields, so it is told but does not count.
   app.get('/readyz', async () => ({ status: 'ok', services: await services() }));
 
   const askers = new WeakMap<FastifyRequest, Asker>();
-  const handle = fastifyApolloHandler(apollo, {
-    context: (request: FastifyRequest, reply: FastifyReply) =>
-      Promise.resolve({ asker: askers.get(request)!, requestId: request.id, signal: goneSignal(reply) }),
-  });
   app.route({
     method: ['GET', 'POST'],
     url: path,
@@ -50,17 +47,46 @@ export function httpApplication({ apollo, identity, explorer, limits, log, servi
           }),
         );
     },
-    preHandler: async (request) => {
-      const query = ((request.body ?? request.query) as { query?: unknown } | null)?.query;
-      if (typeof query === 'string') refuseDeepDocument(query, limits.nesting);
-    },
-    handler(request, reply) {
-      if (!askers.has(request)) return explorer.page(reply);
-      return requestIds.run(request.id, () => handle.call(app, request, reply));
+    async handler(request, reply) {
+      const asker = askers.get(request);
+      if (!asker) return explorer.page(reply);
+      const { query, operationName } = asked(request);
+      const operation = typeof query === 'string' && query !== '' ? await core.find({ query, operationName }) : null;
+      const context = { asker, requestId: request.id, signal: goneSignal(reply) };
+      const answer = () =>
+        apollo.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: {
+            method: request.method,
+            headers: headersOf(request),
+            search: request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '',
+            body: request.body,
+          },
+          context: () => Promise.resolve(context),
+        });
+      const { status, headers, body } = await (operation
+        ? current.run({ requestId: request.id, document: operation.document }, answer)
+        : answer());
+      for (const [name, value] of headers) reply.header(name, value);
+      reply.code(status ?? 200);
+      return reply.send(body.kind === 'complete' ? body.string : undefined);
     },
   });
   explorer.routes(app, `${path}/assets`);
   return app;
+}
+
+/** The text and name of the operation that is asked for, so far as the request has any. */
+function asked({ body, query }: FastifyRequest): { query: unknown; operationName: string | undefined } {
+  const given = (body ?? query) as Record<string, unknown> | null;
+  const operationName = given?.['operationName'];
+  return { query: given?.['query'], operationName: typeof operationName === 'string' ? operationName : undefined };
+}
+
+function headersOf({ headers }: FastifyRequest): HeaderMap {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  return map;
 }
 
 /** What every listener of ours shares: request ids, limits, and errors in GraphQL's form. */
@@ -85,7 +111,7 @@ export function bareApplication(limits: Limits, log: Log): FastifyInstance {
       .header('x-request-id', request.id)
       .code(shown.status)
       .type('application/json; charset=utf-8')
-      .send({ errors: [shown.error] });
+      .send({ errors: shown.errors });
   };
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   app.setErrorHandler(refuse);
@@ -95,15 +121,16 @@ export function bareApplication(limits: Limits, log: Log): FastifyInstance {
   return app;
 }
 
-const statusOfCode: Record<string, number> = { UNAUTHENTICATED: 401, SUBGRAPH_UNAVAILABLE: 503, BAD_REQUEST: 400 };
+const statusOfCode: Record<string, number> = { UNAUTHENTICATED: 401, SUBGRAPH_UNAVAILABLE: 503, RATE_LIMITED: 429 };
 
-function refusal(error: unknown, requestId: string) {
+function refusal(error: unknown, requestId: string): { status: number; errors: readonly GraphQLFormattedError[] } {
+  if (error instanceof InvalidDocument) return { status: 400, errors: error.errors };
   if (error instanceof HubError || error instanceof GraphQLError)
-    return { status: statusOfCode[String(error.extensions['code'])] ?? 400, error: error.toJSON() };
+    return { status: statusOfCode[String(error.extensions['code'])] ?? 400, errors: [error.toJSON()] };
   const { statusCode: status = 500, message } = error as { statusCode?: number; message: string };
-  if (status >= 500) return { status: 500, error: internalError(requestId).toJSON() };
+  if (status >= 500) return { status: 500, errors: [internalError(requestId)] };
   const code = status === 404 ? 'NOT_FOUND' : 'BAD_REQUEST';
-  return { status, error: new GraphQLError(message, { extensions: { code } }).toJSON() };
+  return { status, errors: [{ message, extensions: { code } }] };
 }
 
 /** Aborted when the client goes before it has its answer. */

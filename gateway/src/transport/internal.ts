@@ -7,7 +7,7 @@ import { bareApplication } from './http.js';
 
 export function internalApplication(
   identity: Identity,
-  services: readonly string[],
+  services: () => readonly string[],
   limits: Limits,
   log: Log,
 ): FastifyInstance {
@@ -18,7 +18,7 @@ export function internalApplication(
       authorization: headers.authorization,
       acceptLanguage: headers['accept-language'],
     });
-    const passports = await Promise.all(services.map(async (service) => [service, await asker.passport(service)]));
+    const passports = await Promise.all(services().map(async (service) => [service, await asker.passport(service)]));
     return reply.header('cache-control', 'no-store').send(Object.fromEntries(passports));
   });
   return app;

@@ -1,10 +1,11 @@
-/** Reaches services over HTTP: one pool of kept-alive connections per service. */
-import { setMaxListeners } from 'node:events';
+/** Reaches services over HTTP: one pool of kept-alive connections per service, each behind a breaker. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { passportHeader } from '@hub/kit/passport';
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import type { SendTo } from '../core.js';
-import { type ServiceAnswer, type ServiceRequest, ServiceRefused, ServiceUnavailable } from '../execute/service.js';
+import { type ServiceAnswer, ServiceRefused, ServiceUnavailable } from '../execute/service.js';
 import type { Limits } from '../limits/limits.js';
+import { Breaker } from './breaker.js';
 
 export interface HttpServices {
   send: SendTo;
@@ -13,72 +14,114 @@ export interface HttpServices {
   close(): Promise<void>;
 }
 
+export interface HttpServicesOptions {
+  /** Where each service answers GraphQL. */
+  urls: ReadonlyMap<string, string>;
+  limits: Limits;
+  /** Whether equal queries of one viewer that are under way at the same time are sent once. */
+  shareInFlight: boolean;
+}
+
 const readyTimeoutMs = 1_000;
 const connectTimeoutMs = 2_000;
+const mostRetries = 2;
+const retryAfterMs = 25; // doubled each time, and up to as much again by chance
+const breaker = { failures: 20, openMs: 500, now: () => performance.now() };
 
-/** `urls`: where each service answers GraphQL. */
-export function httpServices(urls: ReadonlyMap<string, string>, limits: Limits): HttpServices {
-  const services = new Map(
+interface Service {
+  pool: Pool;
+  path: string;
+  breaker: Breaker;
+}
+
+interface Response {
+  status: number;
+  text: string;
+}
+
+export function httpServices({ urls, limits, shareInFlight }: HttpServicesOptions): HttpServices {
+  const services = new Map<string, Service>(
     [...urls].map(([name, url]) => {
       const { origin, pathname, search } = new URL(url);
       const pool = new Pool(origin, {
         connections: 128,
         connect: { timeout: connectTimeoutMs },
-        headersTimeout: limits.fetchTimeoutMs,
-        bodyTimeout: limits.fetchTimeoutMs,
+        headersTimeout: 0, // one timer for all of it: `post`
+        bodyTimeout: 0,
         maxResponseSize: limits.answerBytes,
       });
-      return [name, { pool, path: pathname + search }];
+      return [name, { pool, path: pathname + search, breaker: new Breaker(breaker) }];
     }),
   );
-  const find = (name: string) => {
+  const find = (name: string): Service => {
     const service = services.get(name);
     if (!service) throw new Error(`the plan names a service "${name}" that the supergraph does not have`);
     return service;
   };
 
+  /** One request, tried again when it did not get through and asking twice is the same as asking once. */
   const post = async (
-    { service, query, operationName, variables }: ServiceRequest,
-    headers: Record<string, string>,
-    signal: AbortSignal,
+    service: Service,
+    body: string,
+    headers: string[],
+    idempotent: boolean,
+    gone: AbortSignal,
   ): Promise<ServiceAnswer> => {
-    const { pool, path } = find(service);
-    const { statusCode, body } = await pool.request({
-      method: 'POST',
-      path,
-      headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-      body: JSON.stringify({ query, variables, ...(operationName && { operationName }) }),
-      signal,
-    });
-    const text = await body.text();
-    if (statusCode === 401) throw new ServiceRefused('The service does not accept our passport.');
-    const answer = graphqlAnswer(text);
-    if (!answer) throw new ServiceUnavailable(`The service answered ${statusCode} without a GraphQL result.`);
-    return answer;
+    const until = performance.now() + limits.fetchTimeoutMs;
+    for (let tried = 0; ; tried++) {
+      if (!service.breaker.admits()) throw new ServiceUnavailable('The service has failed too often just now.');
+      let outage: Error;
+      try {
+        const { status, text } = await exchange(service, body, headers, until - performance.now(), gone);
+        if (status === 401) throw new ServiceRefused('The service does not accept our passport.');
+        const answer = graphqlAnswer(text);
+        if (answer) {
+          service.breaker.succeeded();
+          return answer;
+        }
+        outage = new ServiceUnavailable(`The service answered ${status} without a GraphQL result.`);
+        if (status < 502 || status > 504) {
+          service.breaker.failed();
+          throw outage;
+        }
+      } catch (error) {
+        if (gone.aborted) throw error;
+        if (error instanceof ServiceRefused || error instanceof ServiceUnavailable || !isOutage(error)) throw error;
+        outage = new ServiceUnavailable(error.message);
+        if (isTimeout(error)) {
+          service.breaker.failed();
+          throw outage;
+        }
+      }
+      service.breaker.failed();
+      const pauseMs = retryAfterMs * 2 ** tried * (1 + Math.random());
+      const mayRetry = idempotent && tried < mostRetries && performance.now() + pauseMs < until;
+      if (!mayRetry || !service.breaker.mayRetry()) throw outage;
+      if (tried > 0) await wait(pauseMs); // a kept-alive connection may turn out closed: at once the first time
+    }
   };
 
+  const underWay = new Map<string, Promise<string>>();
+
   return {
-    async send(request, passport, { requestId, signal: gone }) {
-      const headers = { 'x-request-id': requestId, ...(passport !== undefined && { [passportHeader]: passport }) };
-      const controller = new AbortController();
-      const abort = () => controller.abort();
-      const timer = setTimeout(abort, limits.fetchTimeoutMs);
-      gone.addEventListener('abort', abort);
-      if (gone.aborted) abort();
-      setMaxListeners(0, gone); // one request may make many fetches
-      try {
-        return await post(request, headers, controller.signal).catch((error: unknown) => {
-          // A kept-alive connection may turn out closed: nothing was answered, and asking twice changes nothing.
-          if (!isBrokenConnection(error) || /^\s*mutation\b/.test(request.query)) throw error;
-          return post(request, headers, controller.signal);
-        });
-      } catch (error) {
-        if (!isOutage(error)) throw error;
-        throw new ServiceUnavailable(controller.signal.aborted ? 'The service took too long.' : error.message);
-      } finally {
-        clearTimeout(timer);
-        gone.removeEventListener('abort', abort);
+    send({ service: name, body, idempotent }, passport, { requestId, signal, trace }) {
+      const service = find(name);
+      const headers = [...always, 'x-request-id', requestId];
+      if (passport !== undefined) headers.push(passportHeader, passport);
+      if (trace) headers.push('traceparent', trace.traceparent);
+      if (trace?.tracestate) headers.push('tracestate', trace.tracestate);
+      if (!shareInFlight || !idempotent) return post(service, body, headers, idempotent, signal);
+      // A passport is one viewer's, so what is equal with it is asked by the same person in the same languages. Each
+      // gets a copy of its own, since each goes on to complete it.
+      const key = `${name}\n${passport ?? ''}\n${body}`;
+      let shared = underWay.get(key);
+      if (!shared) {
+        shared = post(service, body, headers, idempotent, never)
+          .then((answer) => JSON.stringify(answer))
+          .finally(() => underWay.delete(key));
+        underWay.set(key, shared);
       }
+      return shared.then((text) => JSON.parse(text) as ServiceAnswer);
     },
     async ready(service) {
       try {
@@ -100,6 +143,68 @@ export function httpServices(urls: ReadonlyMap<string, string>, limits: Limits):
   };
 }
 
+const always = ['content-type', 'application/json', 'accept', 'application/json'];
+const never = new AbortController().signal;
+
+/** Sends and receives. Rejects with what the network gave, a `TookTooLong`, or because the client went. */
+function exchange(
+  { pool, path }: Service,
+  body: string,
+  headers: string[],
+  timeoutMs: number,
+  gone: AbortSignal,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let status = 0;
+    let controller: Dispatcher.DispatchController | undefined;
+    let ended = false;
+    const end = (): boolean => {
+      if (ended) return false;
+      ended = true;
+      clearTimeout(timer);
+      gone.removeEventListener('abort', abandon);
+      return true;
+    };
+    const stop = (error: Error): void => {
+      if (!end()) return;
+      controller?.abort(error);
+      reject(error);
+    };
+    const abandon = (): void => stop(new Error('nobody waits for the answer any more'));
+    const timer = setTimeout(() => stop(new TookTooLong('The service took too long.')), Math.max(0, timeoutMs));
+    if (gone.aborted) return abandon();
+    gone.addEventListener('abort', abandon);
+    pool.dispatch(
+      { method: 'POST', path, headers, body },
+      {
+        onRequestStart(given) {
+          controller = given;
+          if (ended) given.abort(new Error('nobody waits for the answer any more'));
+        },
+        onResponseStart(_controller, code) {
+          status = code;
+        },
+        onResponseData(_controller, chunk) {
+          chunks.push(chunk);
+        },
+        onResponseEnd() {
+          if (!end()) return;
+          const [only] = chunks;
+          resolve({ status, text: (chunks.length === 1 ? only! : Buffer.concat(chunks)).toString() });
+        },
+        onResponseError(_controller, error) {
+          if (end()) reject(error);
+        },
+      },
+    );
+  });
+}
+
+class TookTooLong extends Error {
+  readonly code = 'TOOK_TOO_LONG';
+}
+
 function graphqlAnswer(text: string): ServiceAnswer | null {
   try {
     const { data, errors } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
@@ -114,8 +219,7 @@ function graphqlAnswer(text: string): ServiceAnswer | null {
   }
 }
 
-const isBrokenConnection = (error: unknown): boolean =>
-  ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
+const isTimeout = (error: unknown): boolean => codeOf(error) === 'TOOK_TOO_LONG';
 
 /** What undici and the network throw; anything else is a bug of ours. By code and name: they may be of another realm. */
 const isOutage = (error: unknown): error is Error =>

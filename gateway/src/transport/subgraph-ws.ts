@@ -9,8 +9,7 @@
  */
 import { MessageType, parseMessage, stringifyMessage } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { ServiceRequest } from '../execute/service.js';
-import type { Stream, StreamListener, StreamServices } from '../subscribe/subscribe.js';
+import type { Stream, StreamListener, StreamRequest, StreamServices } from '../subscribe/subscribe.js';
 
 export interface UpstreamOptions {
   /** Where each service answers GraphQL over HTTP; its WebSocket is at the same address. */
@@ -100,11 +99,7 @@ class Connection {
     this.#socket.on('close', (code) => this.#fail(new Error(`the service closed the connection with ${code}`)));
   }
 
-  start(
-    { query, operationName, variables }: ServiceRequest,
-    passport: string | undefined,
-    listener: StreamListener,
-  ): Stream {
+  start({ query, variables }: StreamRequest, passport: string | undefined, listener: StreamListener): Stream {
     const id = String(++this.#lastId);
     this.#listeners.set(id, listener);
     const message = stringifyMessage({
@@ -113,7 +108,6 @@ class Connection {
       payload: {
         query,
         variables,
-        ...(operationName && { operationName }),
         ...(passport !== undefined && { extensions: { passport } }),
       },
     });

@@ -8,16 +8,23 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
-import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { HubError } from '@hub/kit/errors';
 import type { Log } from '@hub/kit/log';
-import { type Core, internalError } from '../core.js';
+import { type Answer, type Call, type Core, type Request, internalError } from '../core.js';
 import type { Asker, Credentials, Identity } from '../identity/identity.js';
 import type { Limits } from '../limits/limits.js';
-import { InvalidDocument } from '../plan/operations.js';
+import { InvalidDocument } from '../plan/check.js';
 import { StreamEnded } from '../subscribe/subscribe.js';
+import { lazyData } from './lazyData.js';
 
 export const closeCodes = { tooSlow: 4413, tryAgainLater: 1013, goingAway: 1001 } as const;
 
@@ -25,6 +32,8 @@ export interface WsOptions {
   server: Server;
   path: string;
   core: Core;
+  /** What clients see just now. */
+  schema: () => GraphQLSchema;
   identity: Identity;
   limits: Limits;
   log: Log;
@@ -43,7 +52,7 @@ interface Extra {
 }
 
 /** Answers WebSockets on an HTTP server until closed. */
-export function listenForSockets({ server, path, core, identity, limits, log }: WsOptions) {
+export function listenForSockets({ server, path, core, schema, identity, limits, log }: WsOptions) {
   const sockets = new WebSocketServer({
     server,
     path,
@@ -67,20 +76,18 @@ export function listenForSockets({ server, path, core, identity, limits, log }: 
     async onSubscribe({ extra, subscriptions }, id, { query, operationName, variables }) {
       if (Object.keys(subscriptions).length > limits.operationsPerSocket)
         return show([
-          new HubError('RATE_LIMITED', `At most ${limits.operationsPerSocket} operations run on one socket.`),
+          new HubError('RATE_LIMITED', `At most ${limits.operationsPerSocket} operations run on one socket.`).toJSON(),
         ]);
       try {
-        const document = core.operations.read(query);
-        core.operations.plan(document, operationName); // refuses here what names no operation, or one too large
+        const { document } = await core.find({ query, operationName });
         const controller = new AbortController();
         const call = { requestId: randomUUID(), signal: controller.signal, asker: await extra.asker!.renewed() };
         extra.running.set(id, controller);
         return {
-          schema: core.schema,
+          schema: schema(),
           document,
           operationName,
-          variableValues: variables,
-          contextValue: { call, extra },
+          contextValue: { request: { query, operationName, variables }, call, extra },
         };
       } catch (error) {
         return show(faults(error));
@@ -90,21 +97,16 @@ export function listenForSockets({ server, path, core, identity, limits, log }: 
     subscribe: (args) => stream(core, args as Args),
     // What onSubscribe returned is fit to be sent; what an iterator threw comes wrapped.
     onError: (_context, _id, _payload, errors) =>
-      (errors.every((error) => shown.has(error)) ? errors : faults(errors[0]!.originalError)).map((e) => e.toJSON()),
+      errors.flatMap((error) => (error instanceof Shown ? error.formatted : faults(error.originalError ?? error))),
     onComplete({ extra }, id) {
       extra.running.get(id)?.abort();
       extra.running.delete(id);
     },
   });
-  const shown = new WeakSet<GraphQLError>();
-  const show = (errors: readonly GraphQLError[]) => {
-    for (const error of errors) shown.add(error);
-    return errors;
-  };
-  const faults = (error: unknown): readonly GraphQLError[] => {
+  const show = (errors: readonly GraphQLFormattedError[]) => errors.map((error) => new Shown(error));
+  const faults = (error: unknown): readonly GraphQLFormattedError[] => {
     if (error instanceof InvalidDocument || error instanceof StreamEnded) return error.errors;
-    if (error instanceof GraphQLError && !error.originalError) return [error];
-    if (error instanceof HubError) return [error];
+    if (error instanceof HubError || (error instanceof GraphQLError && !error.originalError)) return [error.toJSON()];
     const requestId = randomUUID();
     log.error('an operation on a socket failed', { requestId, error });
     return [internalError(requestId)];
@@ -160,29 +162,38 @@ export function listenForSockets({ server, path, core, identity, limits, log }: 
   };
 }
 
-type Args = ExecutionArgs & {
-  document: DocumentNode;
-  contextValue: { call: Parameters<Core['run']>[1]; extra: Extra };
-};
+type Args = ExecutionArgs & { contextValue: { request: Request; call: Call; extra: Extra } };
 
-const operationIn = ({ document, operationName, variableValues }: Args) => ({
-  document,
-  operationName,
-  variables: variableValues,
+/** An error in the form in which it is sent. */
+class Shown extends GraphQLError {
+  readonly formatted: GraphQLFormattedError;
+  constructor(formatted: GraphQLFormattedError) {
+    super(formatted.message);
+    this.formatted = formatted;
+  }
+  override toJSON(): GraphQLFormattedError {
+    return this.formatted;
+  }
+}
+
+/** What the protocol's server puts into a frame. */
+const resultOf = ({ data = 'null', errors }: Answer): ExecutionResult => ({
+  data: lazyData(data),
+  ...(errors && { errors: errors.map((error) => new Shown(error)) }),
 });
 
 /** A query or mutation as a stream of one, so that the protocol's `complete` reaches it while it runs. */
 function single(core: Core, args: Args): AsyncIterableIterator<ExecutionResult> {
-  const { call, extra } = args.contextValue;
+  const { request, call, extra } = args.contextValue;
   let done = false;
   return {
     async next() {
       if (done) return { done, value: undefined };
       done = true;
       try {
-        const result = await core.run(operationIn(args), call);
-        if (result.data === undefined) throw new InvalidDocument(result.errors ?? []);
-        return { done: false, value: result };
+        const answer = await core.run(request, call);
+        if (answer.data === undefined) throw new InvalidDocument(answer.errors ?? []);
+        return { done: false, value: resultOf(answer) };
       } catch (error) {
         if (call.signal.aborted) return { done: true, value: undefined };
         throw error;
@@ -199,8 +210,23 @@ function single(core: Core, args: Args): AsyncIterableIterator<ExecutionResult> 
 }
 
 function stream(core: Core, args: Args): AsyncIterableIterator<ExecutionResult> {
-  const { call, extra } = args.contextValue;
-  return core.subscribe(operationIn(args), call, () => closeSoon(extra.socket, closeCodes.tooSlow, 'Too slow'));
+  const { request, call, extra } = args.contextValue;
+  const opening = core.subscribe(request, call, () => closeSoon(extra.socket, closeCodes.tooSlow, 'Too slow'));
+  opening.catch(() => undefined); // told to whoever reads
+  return {
+    async next() {
+      const { done, value } = await (await opening).next();
+      return done ? { done, value: undefined } : { done: false, value: resultOf(value) };
+    },
+    async return() {
+      const answers = await opening.catch(() => null);
+      await answers?.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 /** Closes before the protocol acknowledges. */

@@ -1,0 +1,134 @@
+/**
+ * The answer while it grows: what JSON.parse makes of the services' answers, joined. Names in it come from clients
+ * and services, so nothing is taken from a prototype and nothing is written to one: a key is read and written by
+ * the two functions here, or by code that has looked at `inherited` beforehand.
+ */
+import type { PathStep, Rewrite } from '../plan/plan.js';
+import type { TypeSystem } from './typeSystem.js';
+
+export interface Data {
+  [key: string]: unknown;
+}
+export type Path = readonly (string | number)[];
+
+export const isData = (value: unknown): value is Data =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Planted);
+
+/** In place of a value: a field that failed. The projector raises it where it stands (project.ts). */
+export class Planted {
+  readonly failure: Failure;
+  /** The rest of its path, when a service has propagated a null from further down. */
+  readonly below: Path;
+  constructor(failure: Failure, below: Path) {
+    this.failure = failure;
+    this.below = below;
+  }
+}
+
+/** What went wrong in a service, as a client learns of it. */
+export interface Failure {
+  message: string;
+  extensions: Readonly<Record<string, unknown>>;
+  /** Whether it was met where it was planted. */
+  raised: boolean;
+  /** Where the nearest thing is that the client may know of, should it not be met. */
+  near(): Path;
+}
+
+/** Whether every object seems to have a property of this name. */
+export const isInherited = (key: string): boolean => key in Object.prototype;
+
+export const read = (data: Data, key: string): unknown =>
+  isInherited(key) && !Object.hasOwn(data, key) ? undefined : data[key];
+
+export function write(data: Data, key: string, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(data, key, { value, enumerable: true, configurable: true, writable: true });
+  else data[key] = value;
+}
+
+/** The objects at a plan's path, in order; the same object may stand in several places. */
+export function objectsAt(types: TypeSystem, root: Data, steps: readonly PathStep[]): Data[] {
+  const found: Data[] = [];
+  descend(types, root, steps, 0, found);
+  return found;
+}
+
+function descend(types: TypeSystem, start: unknown, steps: readonly PathStep[], from: number, found: Data[]): void {
+  let value = start;
+  for (let i = from; ; i++) {
+    if (Array.isArray(value)) {
+      const below = steps[i] === '@' ? i + 1 : i;
+      for (const element of value as unknown[]) descend(types, element, steps, below, found);
+      return;
+    }
+    if (!isData(value)) return;
+    const step = steps[i];
+    if (step === undefined) return void found.push(value);
+    if (step === '@') return;
+    if ('key' in step) value = read(value, step.key);
+    else if (!fits(types, value, step.types)) return;
+  }
+}
+
+/** The first path at which an object stands that `objectsAt` found. */
+export function pathTo(types: TypeSystem, root: Data, steps: readonly PathStep[], wanted: Data): Path {
+  const search = (value: unknown, i: number, at: Path): Path | null => {
+    if (Array.isArray(value)) {
+      const below = steps[i] === '@' ? i + 1 : i;
+      for (const [index, element] of (value as unknown[]).entries()) {
+        const found = search(element, below, [...at, index]);
+        if (found) return found;
+      }
+      return null;
+    }
+    if (!isData(value)) return null;
+    const step = steps[i];
+    if (step === undefined) return value === wanted ? at : null;
+    if (step === '@') return null;
+    if ('key' in step) return search(read(value, step.key), i + 1, [...at, step.key]);
+    return fits(types, value, step.types) ? search(value, i + 1, at) : null;
+  };
+  return search(root, 0, []) ?? [];
+}
+
+const fits = (types: TypeSystem, value: Data, conditions: readonly string[]): boolean => {
+  const typename = value['__typename'];
+  return conditions.some((condition) => types.matches(typename, condition));
+};
+
+/** Applies what the planner says must be renamed or set on the way to or from a service. Changes `value`. */
+export function rewrite(rewrites: readonly Rewrite[], value: unknown, types: TypeSystem): void {
+  for (const one of rewrites) {
+    const last = one.path.at(-1);
+    if (last === undefined || !('key' in last)) continue;
+    const apply = (inner: unknown, i: number): void => {
+      if (Array.isArray(inner)) for (const element of inner as unknown[]) apply(element, i);
+      if (!isData(inner)) return;
+      const step = one.path[i]!;
+      if (i === one.path.length - 1) {
+        if (!Object.hasOwn(inner, last.key)) return;
+        if (one.kind === 'ValueSetter') return write(inner, last.key, one.setValueTo);
+        write(inner, one.renameKeyTo, inner[last.key]);
+        delete inner[last.key];
+      } else if ('key' in step) apply(read(inner, step.key), i + 1);
+      else if (inner['__typename'] === undefined || fits(types, inner, step.types)) apply(inner, i + 1);
+    };
+    apply(value, 0);
+  }
+}
+
+/** The same renaming for the path of an error. */
+export function rewritePath(rewrites: readonly Rewrite[], path: Path): Path {
+  let result = path;
+  for (const one of rewrites) {
+    if (one.kind !== 'KeyRenamer') continue;
+    const names = one.path.flatMap((step) => ('key' in step ? [step.key] : []));
+    const named = result.flatMap((step, index) => (typeof step === 'string' ? [{ step, index }] : []));
+    if (names.every((name, i) => named[i]?.step === name)) {
+      const { index } = named[names.length - 1]!;
+      result = [...result.slice(0, index), one.renameKeyTo, ...result.slice(index + 1)];
+    }
+  }
+  return result;
+}

@@ -1,0 +1,297 @@
+/**
+ * From the data that the fetches joined to the text of the answer, as the client asked for it: a writer is made of
+ * the operation once, and writes JSON. What it does is the specification's "Executing Selection Sets" and "Value
+ * Completion" over ready values (spec.graphql.org, sections 6.3 and 6.4), with null propagation.
+ *
+ * *Writer*: gives the text of a value, or undefined when there is none and the parent has to be null instead.
+ */
+import {
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLFormattedError,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type FragmentDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  isAbstractType,
+  isEnumType,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import { type Data, Planted, isData, isInherited } from './data.js';
+import { quote } from './json.js';
+import { type ResponseKeys, isIntrospection } from './responseKeys.js';
+
+/** One answer being written. */
+export interface Output {
+  /** Where the writers are: response keys and list positions. Only the first `depth` count. */
+  path: (string | number)[];
+  depth: number;
+  errors: GraphQLFormattedError[];
+  /** Where a service sent what does not fit the schema, and how. For the log; the client learns that it is so. */
+  misfits: { path: (string | number)[]; reason: string }[];
+  /** The text of introspection fields, by response key. */
+  introspection: ReadonlyMap<string, string>;
+}
+
+export type Writer = (value: unknown, output: Output) => string | undefined;
+
+export interface ProjectionSource {
+  schema: GraphQLSchema;
+  operation: OperationDefinitionNode;
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  keys: ResponseKeys;
+  /** Fields nobody fetched because this viewer may not have them, and the error each gives. */
+  refused: (field: FieldNode) => GraphQLFormattedError | null;
+}
+
+/** A writer of the operation's data, for these values of the variables that fields are skipped and included by. */
+export function projector(
+  source: ProjectionSource,
+  variables: Readonly<Record<string, unknown>>,
+): (root: Data, output: Output) => string {
+  const { schema, operation } = source;
+  const write = objectWriter({ ...source, variables }, schema.getRootType(operation.operation)!, [
+    operation.selectionSet,
+  ]);
+  return (root, output) => write(root, output) ?? 'null';
+}
+
+interface Source extends ProjectionSource {
+  variables: Readonly<Record<string, unknown>>;
+}
+
+interface Field {
+  /** The response key, its path step and text. */
+  name: string;
+  text: string;
+  key: string;
+  inherited: boolean;
+  write: Writer;
+}
+
+function objectWriter(source: Source, type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): Writer {
+  const fields = [...collect(source, type, sets)].map(([name, nodes], i): Field => {
+    const key = source.keys.of(nodes[0]!);
+    return {
+      name,
+      text: `${i === 0 ? '' : ','}"${name}":`,
+      key,
+      inherited: isInherited(key),
+      write: fieldWriter(source, type, nodes),
+    };
+  });
+  return (value, output) => {
+    const data = value as Data;
+    const { path, depth } = output;
+    let text = '{';
+    output.depth = depth + 1;
+    for (const { name, text: start, key, inherited, write } of fields) {
+      path[depth] = name;
+      const written = write(inherited && !Object.hasOwn(data, key) ? undefined : data[key], output);
+      if (written === undefined) {
+        output.depth = depth;
+        return undefined;
+      }
+      text += start + written;
+    }
+    output.depth = depth;
+    return `${text}}`;
+  };
+}
+
+function fieldWriter(source: Source, type: GraphQLCompositeType, nodes: readonly FieldNode[]): Writer {
+  const [node] = nodes as [FieldNode, ...FieldNode[]];
+  const { value: name } = node.name;
+  if (name === '__typename') {
+    if (isObjectType(type)) {
+      const text = quote(type.name);
+      return () => text;
+    }
+    return (value) => quote(typeof value === 'string' ? value : type.name);
+  }
+  if (isIntrospection(node))
+    return (_value, { introspection, path, depth }) => (depth === 1 ? introspection.get(String(path[0])) : undefined);
+  const field = (type as GraphQLObjectType).getFields()[name]!;
+  for (const one of nodes) {
+    const error = source.refused(one);
+    if (error) return refusedWriter(error, isNonNullType(field.type));
+  }
+  return typeWriter(source, field.type, nodes, `${type.name}.${name}`);
+}
+
+function refusedWriter(error: GraphQLFormattedError, isRequired: boolean): Writer {
+  return (_value, output) => {
+    output.errors.push({ ...error, path: output.path.slice(0, output.depth) });
+    return isRequired ? undefined : 'null';
+  };
+}
+
+function typeWriter(source: Source, type: GraphQLOutputType, nodes: readonly FieldNode[], name: string): Writer {
+  if (isNonNullType(type)) {
+    const write = valueWriter(source, type.ofType, nodes, name);
+    return (value, output) => {
+      if (value !== null) return value === undefined ? undefined : write(value, output); // nobody has it: absent
+      misfit(output, `null for the non-nullable field ${name}`);
+      return undefined;
+    };
+  }
+  const write = valueWriter(source, type, nodes, name);
+  return (value, output) => (value === null || value === undefined ? 'null' : (write(value, output) ?? 'null'));
+}
+
+/** Of a type without its `!`; the value is not null. */
+function valueWriter(source: Source, type: GraphQLOutputType, nodes: readonly FieldNode[], name: string): Writer {
+  const write = isListType(type)
+    ? listWriter(typeWriter(source, type.ofType, nodes, name), name)
+    : isLeafType(type)
+      ? leafWriter(type, name)
+      : compositeWriter(source, type as GraphQLCompositeType, nodes, name);
+  return (value, output) => (value instanceof Planted ? raise(source.keys, value, output) : write(value, output));
+}
+
+function raise(keys: ResponseKeys, { failure, below }: Planted, output: Output): undefined {
+  failure.raised = true;
+  const { message, extensions } = failure;
+  const rest = below.map((key) => (typeof key === 'string' ? keys.clients(key) : key));
+  output.errors.push({ message, path: [...output.path.slice(0, output.depth), ...rest], extensions });
+}
+
+function misfit(output: Output, reason: string): undefined {
+  output.misfits.push({ path: output.path.slice(0, output.depth), reason });
+}
+
+function listWriter(write: Writer, name: string): Writer {
+  return (value, output) => {
+    if (!Array.isArray(value)) return misfit(output, `no list for ${name}`);
+    const { depth, path } = output;
+    let text = '[';
+    output.depth = depth + 1;
+    for (let i = 0; i < value.length; i++) {
+      path[depth] = i;
+      const written = write(value[i], output);
+      if (written === undefined) {
+        output.depth = depth;
+        return undefined;
+      }
+      text += i === 0 ? written : `,${written}`;
+    }
+    output.depth = depth;
+    return `${text}]`;
+  };
+}
+
+function leafWriter(type: GraphQLLeafType, name: string): Writer {
+  const quick: Writer | undefined = isEnumType(type)
+    ? enumText(new Set(type.getValues().map((one) => one.name)))
+    : quickly[type.name];
+  return (value, output) => {
+    const text = quick?.(value, output);
+    if (text !== undefined) return text;
+    try {
+      const serialized: unknown = type.serialize(value);
+      if (serialized !== null && serialized !== undefined) return JSON.stringify(serialized);
+      return misfit(output, `no ${type.name} for ${name}`);
+    } catch (error) {
+      return misfit(output, `no ${type.name} for ${name}: ${error instanceof Error ? error.name : ''}`);
+    }
+  };
+}
+
+/** The usual forms of a value; the others are the type's to judge. */
+const quickly: Record<string, Writer> = {
+  String: (value) => (typeof value === 'string' ? quote(value) : undefined),
+  ID: (value) => (typeof value === 'string' ? quote(value) : undefined),
+  Boolean: (value) => (typeof value === 'boolean' ? String(value) : undefined),
+  Int: (value) => (typeof value === 'number' && (value | 0) === value ? `${value}` : undefined),
+  Float: (value) => (typeof value === 'number' && Number.isFinite(value) ? `${value}` : undefined),
+};
+const enumText =
+  (names: ReadonlySet<string>): Writer =>
+  (value) =>
+    typeof value === 'string' && names.has(value) ? `"${value}"` : undefined;
+
+function compositeWriter(
+  source: Source,
+  type: GraphQLCompositeType,
+  nodes: readonly FieldNode[],
+  name: string,
+): Writer {
+  const sets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
+  const { schema } = source;
+  const writers = new Map<string, Writer>(); // made when the first object of a type comes
+  const writerOf = (actual: GraphQLCompositeType): Writer => {
+    let writer = writers.get(actual.name);
+    if (!writer) writers.set(actual.name, (writer = objectWriter(source, actual, sets)));
+    return writer;
+  };
+  let only: Writer | undefined;
+  return (value, output) => {
+    if (!isData(value)) return misfit(output, `no object for ${name}`);
+    if (!isAbstractType(type)) return (only ??= writerOf(type))(value, output);
+    const typename = value['__typename'];
+    const actual = typeof typename === 'string' ? schema.getType(typename) : undefined;
+    if (isObjectType(actual) && schema.isSubType(type, actual)) return writerOf(actual)(value, output);
+    // A service that has only @interfaceObject knows no concrete type, and the planner saw that nothing asked depends on it.
+    if (isInterfaceType(type) && (typename === undefined || typename === type.name || isInterfaceType(actual)))
+      return writerOf(type)(value, output);
+    return misfit(output, `${typeof typename === 'string' ? typename : 'no type'} for ${name}`);
+  };
+}
+
+/** The fields asked for of a type, by response key: CollectFields() of the specification. */
+function collect(
+  source: Source,
+  type: GraphQLCompositeType,
+  sets: readonly SelectionSetNode[],
+): Map<string, FieldNode[]> {
+  const { schema, fragments } = source;
+  const found = new Map<string, FieldNode[]>();
+  const spread = new Set<string>();
+  const applies = (condition: string): boolean => {
+    if (condition === type.name) return true;
+    const wanted = schema.getType(condition);
+    return isAbstractType(wanted) && (isObjectType(type) || isInterfaceType(type)) && schema.isSubType(wanted, type);
+  };
+  const visit = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (!isIncluded(selection, source.variables)) continue;
+      if (selection.kind === Kind.FIELD) {
+        const name = (selection.alias ?? selection.name).value;
+        const nodes = found.get(name);
+        if (nodes) nodes.push(selection);
+        else found.set(name, [selection]);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        if (!selection.typeCondition || applies(selection.typeCondition.name.value)) visit(selection.selectionSet);
+      } else if (!spread.has(selection.name.value)) {
+        spread.add(selection.name.value);
+        const fragment = fragments.get(selection.name.value);
+        if (fragment && applies(fragment.typeCondition.name.value)) visit(fragment.selectionSet);
+      }
+    }
+  };
+  for (const set of sets) visit(set);
+  return found;
+}
+
+/** By @skip and @include. */
+export function isIncluded({ directives = [] }: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean {
+  for (const { name, arguments: given = [] } of directives) {
+    if (name.value !== 'skip' && name.value !== 'include') continue;
+    const condition = given[0]?.value;
+    const value =
+      condition?.kind === Kind.VARIABLE
+        ? variables[condition.name.value] === true
+        : condition?.kind === Kind.BOOLEAN && condition.value;
+    if (value === (name.value === 'skip')) return false;
+  }
+  return true;
+}
