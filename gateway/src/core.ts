@@ -18,6 +18,7 @@ import type { Asker } from './identity/identity.js';
 import type { Limits } from './limits/limits.js';
 import { refuseDeepValue } from './limits/nesting.js';
 import { InvalidDocument } from './plan/check.js';
+import type { Signal } from './signal.js';
 import type { Operation } from './plan/operations.js';
 import { type SubscribeOptions, subscribe } from './subscribe/subscribe.js';
 
@@ -32,7 +33,7 @@ export interface Call {
   asker: Asker;
   requestId: string;
   /** Aborted when nobody waits for the answer any more. */
-  signal: AbortSignal;
+  signal: Signal;
   /** The W3C trace context to hand on, if there is one. */
   trace?: { traceparent: string; tracestate?: string | undefined } | undefined;
 }

@@ -47,19 +47,28 @@ export function write(data: Data, key: string, value: unknown): void {
   else data[key] = value;
 }
 
-/** The objects at a plan's path, in order; the same object may stand in several places. */
+/** The objects at a plan's path, in order. A list that stands in several places (merge.ts) is gone through once. */
 export function objectsAt(types: TypeSystem, root: Data, steps: readonly PathStep[]): Data[] {
   const found: Data[] = [];
-  descend(types, root, steps, 0, found);
+  descend(types, root, steps, 0, found, new Set());
   return found;
 }
 
-function descend(types: TypeSystem, start: unknown, steps: readonly PathStep[], from: number, found: Data[]): void {
+function descend(
+  types: TypeSystem,
+  start: unknown,
+  steps: readonly PathStep[],
+  from: number,
+  found: Data[],
+  seen: Set<unknown[]>,
+): void {
   let value = start;
   for (let i = from; ; i++) {
     if (Array.isArray(value)) {
+      if (seen.has(value)) return;
+      seen.add(value);
       const below = steps[i] === '@' ? i + 1 : i;
-      for (const element of value as unknown[]) descend(types, element, steps, below, found);
+      for (const element of value as unknown[]) descend(types, element, steps, below, found, seen);
       return;
     }
     if (!isData(value)) return;

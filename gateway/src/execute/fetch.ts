@@ -3,8 +3,8 @@
  *
  * *Group*: objects with the same representation. They are asked about once and get the same answer.
  */
-import type { GraphQLFormattedError } from 'graphql';
 import type { EntitySet, FetchNode } from '../plan/plan.js';
+import type { Signal } from '../signal.js';
 import { type Data, type Path, isData, objectsAt, pathTo, rewrite, rewritePath } from './data.js';
 import { type Failures, type Lost, type Positions, fromService, refused, unavailable } from './failures.js';
 import { type Brought, copyOf, merge, renamed } from './merge.js';
@@ -20,7 +20,7 @@ export interface Run {
   variables: Readonly<Record<string, unknown>>;
   /** With defaults filled in: what conditions go by. */
   coerced: Readonly<Record<string, unknown>>;
-  signal: AbortSignal;
+  signal: Signal;
   root: Data;
   failures: Failures;
   /** Told once for each fetch that failed as a whole. */
@@ -59,7 +59,7 @@ function rootFetch(types: TypeSystem, fetch: FetchNode, brings: readonly Brought
       if (path) run.failures.at(positions, rewritePath(outputRewrites, path), fromService(error));
       else placeless.push(error);
     }
-    reportPlaceless(run, fetch, placeless, answer, isData(answer.data), [{ positions, keysOf }]);
+    reportPlaceless(run, fetch, placeless, answer, isData(answer.data), () => [{ positions, keysOf }]);
   };
   return {
     absorb,
@@ -107,7 +107,7 @@ function entityFetch(
           if (below.length === 0) run.failures.lost([{ positions, keysOf }], fromService(error));
           else run.failures.at(positions, rewritePath(sets[i]!.outputRewrites, below), fromService(error));
         }
-        reportPlaceless(run, fetch, placeless, answer, lists.every(Boolean), lost());
+        reportPlaceless(run, fetch, placeless, answer, lists.every(Boolean), lost);
       });
     },
     absorb() {
@@ -189,7 +189,7 @@ async function sent(run: Run, fetch: FetchNode, body: string, lost: () => Lost[]
   try {
     return await run.send({ service, body, idempotent: operationKind === 'query' });
   } catch (error) {
-    run.signal.throwIfAborted();
+    if (run.signal.aborted) throw error;
     const told =
       error instanceof ServiceUnavailable ? unavailable(service) : error instanceof ServiceRefused ? refused : null;
     if (!told) throw error;
@@ -201,25 +201,26 @@ async function sent(run: Run, fetch: FetchNode, body: string, lost: () => Lost[]
 
 /** Errors without a usable path: if nothing came, they are why the fetch's fields are lost. */
 function reportPlaceless(
-  run: Run,
+  { failures, onFailure }: Run,
   fetch: FetchNode,
   errors: readonly SentError[],
   answer: ServiceAnswer,
   hasData: boolean,
-  lost: readonly Lost[],
+  lost: () => readonly Lost[],
 ): void {
+  if (hasData && errors.length === 0) return;
+  const places = lost();
+  const beside = (error: SentError): void => {
+    if (places[0]) failures.beside(places[0].positions, fromService(error));
+  };
   const [cause, ...others] = errors;
-  const { failures } = run;
-  const first = lost[0]?.positions;
-  const beside = (error: SentError) => first && failures.beside(first, fromService(error));
-  const lose = (error: GraphQLFormattedError) => failures.lost(lost, error);
   if (hasData) errors.forEach(beside);
   else if (cause) {
-    lose(fromService(cause));
+    failures.lost(places, fromService(cause));
     others.forEach(beside);
   } else if (!answer.errors?.length) {
-    lose(unavailable(fetch.service));
-    run.onFailure(fetch.service, new ServiceUnavailable('The answer has neither what was asked for nor errors.'));
+    failures.lost(places, unavailable(fetch.service));
+    onFailure(fetch.service, new ServiceUnavailable('The answer has neither what was asked for nor errors.'));
   }
 }
 

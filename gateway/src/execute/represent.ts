@@ -11,11 +11,7 @@ import type { TypeSystem } from './typeSystem.js';
 export type Represent = (source: Data) => string | undefined;
 
 export function representer(types: TypeSystem, { requires, inputRewrites }: EntitySet): Represent {
-  const fields = objectWriter(types, requires);
-  const plain: Represent = (source) => {
-    const parts = new Map<string, string>();
-    return fields(source, parts) && parts.has('__typename') ? objectText(parts) : undefined;
-  };
+  const plain = oneFragment(types, requires) ?? anyFragments(types, requires);
   if (inputRewrites.length === 0) return plain;
   return (source) => {
     const text = plain(source);
@@ -23,6 +19,46 @@ export function representer(types: TypeSystem, { requires, inputRewrites }: Enti
     const value: unknown = JSON.parse(text);
     rewrite(inputRewrites, value, types);
     return JSON.stringify(value);
+  };
+}
+
+function anyFragments(types: TypeSystem, requires: readonly Required[]): Represent {
+  const fields = objectWriter(types, requires);
+  return (source) => {
+    const parts = new Map<string, string>();
+    return fields(source, parts) && parts.has('__typename') ? objectText(parts) : undefined;
+  };
+}
+
+/** The usual case, without a detour: one type, whose type name, key and required fields each stand there once. */
+function oneFragment(types: TypeSystem, requires: readonly Required[]): Represent | null {
+  const [fragment, ...others] = requires;
+  if (fragment?.kind !== 'InlineFragment' || others.length > 0) return null;
+  const { typeCondition, selections } = fragment;
+  const fields = selections.flatMap((selection) =>
+    selection.kind === 'Field' && selection.name !== '__typename' && !isInherited(selection.name)
+      ? [
+          {
+            key: selection.name,
+            name: selection.alias ?? selection.name,
+            below: selection.selections && objectWriter(types, selection.selections),
+          },
+        ]
+      : [],
+  );
+  const namesType = selections.some((selection) => selection.kind === 'Field' && selection.name === '__typename');
+  if (!namesType || fields.length !== selections.length - 1) return null;
+  if (new Set(fields.map(({ name }) => name)).size < fields.length) return null;
+  return (source) => {
+    const typename = source['__typename'];
+    if (typeof typename !== 'string' || !types.matches(typename, typeCondition)) return undefined;
+    let text = `{"__typename":${quote(typename)}`;
+    for (const { key, name, below } of fields) {
+      const value = valueText(source[key], below);
+      if (value === undefined) return undefined;
+      text += `,"${name}":${value}`;
+    }
+    return `${text}}`;
   };
 }
 

@@ -52,23 +52,43 @@ export function createIdentity({ viewerUrl, signer, now = () => new Date(), ...t
   const passports = createPassports(signer, now);
   const membership: Membership = createMembership(viewerUrl, passports);
 
-  const asker = (viewer: Viewer, claim: Claim | null, locales: readonly string[]): Asker => ({
-    holder: { authenticated: claim !== null, scopes: new Set(viewer.scopes), policies: none },
-    expiresAt: claim?.expiresAt ?? null,
-    passport: (service) => passports.viewer(service, viewer, locales),
-    async renewed() {
-      if (!claim) return this;
-      if (claim.expiresAt <= now())
-        throw new HubError('UNAUTHENTICATED', 'The access token has run out. Sign in again.');
-      return asker(await membership.viewerOf(claim), claim, locales);
-    },
-  });
+  const asker = (viewer: Viewer, claim: Claim | null, locales: readonly string[]): Asker => {
+    const shown = new Map<string, { until: number; passport: Promise<string> }>();
+    return {
+      holder: { authenticated: claim !== null, scopes: new Set(viewer.scopes), policies: none },
+      expiresAt: claim?.expiresAt ?? null,
+      passport(service) {
+        const known = shown.get(service);
+        const at = now().getTime();
+        if (known && at < known.until) return known.passport;
+        const passport = passports.viewer(service, viewer, locales);
+        shown.set(service, { until: at + lookAgainMs, passport });
+        passport.catch(() => shown.delete(service));
+        return passport;
+      },
+      async renewed() {
+        if (!claim) return this;
+        if (claim.expiresAt <= now())
+          throw new HubError('UNAUTHENTICATED', 'The access token has run out. Sign in again.');
+        return asker(await membership.viewerOf(claim), claim, locales);
+      },
+    };
+  };
+  const anonymousAskers = new Map<string, Asker>(); // by languages as they were sent
+  const anonymousAsker = (acceptLanguage: string | undefined): Asker => {
+    const key = acceptLanguage ?? '';
+    const known = anonymousAskers.get(key);
+    if (known) return known;
+    if (anonymousAskers.size >= mostAnonymous) anonymousAskers.clear();
+    const made = asker(anonymous, null, localesOf(acceptLanguage));
+    if (key.length <= longestKept) anonymousAskers.set(key, made);
+    return made;
+  };
   return {
     async ask({ authorization, acceptLanguage }) {
-      const locales = localesOf(acceptLanguage);
-      if (authorization === undefined) return asker(anonymous, null, locales);
+      if (authorization === undefined) return anonymousAsker(acceptLanguage);
       const claim = await verify(authorization);
-      return asker(await membership.viewerOf(claim), claim, locales);
+      return asker(await membership.viewerOf(claim), claim, localesOf(acceptLanguage));
     },
     ownPassport: (service) => passports.service(service),
     reachable: () => membership.reachable(),
@@ -77,6 +97,9 @@ export function createIdentity({ viewerUrl, signer, now = () => new Date(), ...t
 }
 
 const none: ReadonlySet<string> = new Set();
+const lookAgainMs = 1_000; // well within what is left of a passport's life when it is handed out
+const mostAnonymous = 1_000;
+const longestKept = 256; // characters
 
 const nobodyInParticular: Asker = {
   holder: { authenticated: false, scopes: none, policies: none },

@@ -5,6 +5,7 @@ import { type Dispatcher, Pool } from 'undici';
 import type { SendTo } from '../core.js';
 import { type ServiceAnswer, ServiceRefused, ServiceUnavailable } from '../execute/service.js';
 import type { Limits } from '../limits/limits.js';
+import { type Signal } from '../signal.js';
 import { Breaker } from './breaker.js';
 
 export interface HttpServices {
@@ -65,7 +66,7 @@ export function httpServices({ urls, limits, shareInFlight }: HttpServicesOption
     body: string,
     headers: string[],
     idempotent: boolean,
-    gone: AbortSignal,
+    gone: Signal,
   ): Promise<ServiceAnswer> => {
     const until = performance.now() + limits.fetchTimeoutMs;
     for (let tried = 0; ; tried++) {
@@ -144,7 +145,7 @@ export function httpServices({ urls, limits, shareInFlight }: HttpServicesOption
 }
 
 const always = ['content-type', 'application/json', 'accept', 'application/json'];
-const never = new AbortController().signal;
+const never: Signal = { aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined };
 
 /** Sends and receives. Rejects with what the network gave, a `TookTooLong`, or because the client went. */
 function exchange(
@@ -152,7 +153,7 @@ function exchange(
   body: string,
   headers: string[],
   timeoutMs: number,
-  gone: AbortSignal,
+  gone: Signal,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -23,6 +23,7 @@ import { type Answer, type Call, type Core, type Request, internalError } from '
 import type { Asker, Credentials, Identity } from '../identity/identity.js';
 import type { Limits } from '../limits/limits.js';
 import { InvalidDocument } from '../plan/check.js';
+import { Departure } from '../signal.js';
 import { StreamEnded } from '../subscribe/subscribe.js';
 import { lazyData } from './lazyData.js';
 
@@ -48,7 +49,7 @@ interface Extra {
   request: IncomingMessage;
   asker?: Asker;
   /** Ends operations that are not streams, by id. */
-  running: Map<string, AbortController>;
+  running: Map<string, Departure>;
 }
 
 /** Answers WebSockets on an HTTP server until closed. */
@@ -80,9 +81,9 @@ export function listenForSockets({ server, path, core, schema, identity, limits,
         ]);
       try {
         const { document } = await core.find({ query, operationName });
-        const controller = new AbortController();
-        const call = { requestId: randomUUID(), signal: controller.signal, asker: await extra.asker!.renewed() };
-        extra.running.set(id, controller);
+        const departure = new Departure();
+        const call = { requestId: randomUUID(), signal: departure, asker: await extra.asker!.renewed() };
+        extra.running.set(id, departure);
         return {
           schema: schema(),
           document,
@@ -148,7 +149,7 @@ export function listenForSockets({ server, path, core, schema, identity, limits,
     socket.on('error', (error) => log.info('a socket broke', { reason: error.message })); // the peer's fault; closes
     socket.on('close', (code, reason) => {
       clearInterval(heartbeat);
-      for (const controller of extra.running.values()) controller.abort();
+      for (const departure of extra.running.values()) departure.abort();
       closed(code, String(reason)).catch((error: unknown) => log.error('a socket did not close well', { error }));
     });
   });
@@ -200,7 +201,7 @@ function single(core: Core, args: Args): AsyncIterableIterator<ExecutionResult> 
       }
     },
     async return() {
-      for (const controller of extra.running.values()) if (controller.signal === call.signal) controller.abort();
+      for (const departure of extra.running.values()) if (departure === call.signal) departure.abort();
       return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]() {
