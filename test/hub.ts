@@ -146,6 +146,7 @@ export async function startHub({
   };
   closing.push(() => each(stop));
 
+  const reached = await each((service) => reach(service, `http://${host}:${ports[service]}/graphql`));
   const gateway = await createGateway({
     supergraph: readFileSync(`${root}${supergraph}`, 'utf8'),
     host,
@@ -159,7 +160,7 @@ export async function startHub({
       internal: { host, port: 0 },
     },
     samples,
-    serviceUrls: await each((service) => reach(service, `http://${host}:${ports[service]}/graphql`)),
+    serviceUrl: (name) => reached[name as ServiceName],
   });
   closing.push(() => gateway.close());
 

@@ -39,8 +39,8 @@ export interface GatewayConfig {
     /** Where passports are given to other gateways; not listened for without it. */
     internal?: { host: string; port: number };
   };
-  /** Where services are, when not where the supergraph says; by name. */
-  serviceUrls?: Readonly<Record<string, string>>;
+  /** Where a service is, when not where the supergraph says. */
+  serviceUrl?: (name: string) => string | undefined;
   /** Tabs of the explorer. */
   samples?: readonly Sample[];
   /** Operations that are planned before anybody asks. */
@@ -84,7 +84,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
       limits,
       overrideLabels: config.overrideLabels ?? [],
       services: ({ services }) => {
-        const urls = new Map(services.map(({ name, url }) => [name, config.serviceUrls?.[name] ?? url]));
+        const urls = new Map(services.map(({ name, url }) => [name, config.serviceUrl?.(name) ?? url]));
         const http = httpServices({ urls, limits, shareInFlight: config.shareInFlight ?? false });
         const streams = upstreams({ urls, ownPassport: identity.ownPassport, maxPayload: limits.answerBytes });
         return {

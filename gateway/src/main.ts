@@ -6,6 +6,7 @@ import { json, optional, port, readConfig, required, text, url } from '@hub/kit/
 import { createLog } from '@hub/kit/log';
 import { runProcess } from '@hub/kit/process';
 import { createGateway } from './gateway.js';
+import { watchText } from './supergraph/watchFile.js';
 import type { Sample } from './transport/explorer.js';
 
 const log = createLog('gateway');
@@ -31,20 +32,24 @@ await runProcess(log, async () => {
     INTERNAL_PORT: mayBeAbsent('the port POST /passport listens on, 0 for a free one', port),
     INTERNAL_HOST: optional('the address POST /passport listens on', text, '127.0.0.1'),
     GRAPHIQL_SAMPLES: mayBeAbsent('a folder of .graphql files to show as tabs', text),
+    WARM_DOCUMENTS: mayBeAbsent('a folder of .graphql files to plan before anybody asks', text),
+    OVERRIDE_LABELS: optional('labels of progressive overrides that are on, separated by commas', list, []),
+    SHARE_IN_FLIGHT: optional('on: equal queries of one viewer under way at the same time are sent once', onOff, false),
     ...Object.fromEntries(serviceUrls.map((name) => [name, required('where that service answers GraphQL', url)])),
   });
+  const settings = config as unknown as Readonly<Record<string, string | undefined>>;
   const supergraph = await readFile(config.SUPERGRAPH, 'utf8');
-  const {
-    url: address,
-    internalUrl,
-    close,
-  } = await createGateway({
+  const samples = config.GRAPHIQL_SAMPLES ? await readSamples(config.GRAPHIQL_SAMPLES) : [];
+  const gateway = await createGateway({
     supergraph,
     host: config.HOST,
     port: config.PORT,
     log,
-    serviceUrls: urlsByService(supergraph, config as unknown as Record<string, string>),
-    samples: config.GRAPHIQL_SAMPLES ? await readSamples(config.GRAPHIQL_SAMPLES) : [],
+    serviceUrl: (name) => settings[urlSetting(name)],
+    samples,
+    warm: [...samples, ...(config.WARM_DOCUMENTS ? await readSamples(config.WARM_DOCUMENTS) : [])],
+    overrideLabels: config.OVERRIDE_LABELS,
+    shareInFlight: config.SHARE_IN_FLIGHT,
     ...(signIn && {
       identity: {
         issuer: config.OIDC_ISSUER!,
@@ -56,18 +61,39 @@ await runProcess(log, async () => {
       },
     }),
   });
-  return { url: address, ...(internalUrl && { internalUrl }), close };
+  const refused = (error: unknown) => log.error('the changed supergraph is refused, the old one serves on', { error });
+  const stopWatching = watchText(
+    config.SUPERGRAPH,
+    (changed) =>
+      void gateway.reload(changed).then(() => log.info('serving the supergraph as it is in the file now'), refused),
+    refused,
+  );
+  const { url: address, internalUrl } = gateway;
+  return {
+    url: address,
+    ...(internalUrl && { internalUrl }),
+    close() {
+      stopWatching();
+      return gateway.close();
+    },
+  };
 });
 
-/** `SUBGRAPH_<NAME>_URL` by the name the supergraph has for the service: upper case, with `_` for what is no letter or digit. */
-function urlsByService(supergraph: string, settings: Record<string, string>): Record<string, string> {
-  const names = [...supergraph.matchAll(/@join__graph\(\s*name:\s*"([^"]+)"/g)].map(([, name]) => name!);
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const setting = settings[`SUBGRAPH_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_URL`];
-      return setting ? [[name, setting]] : [];
-    }),
-  );
+function list(value: string): string[] {
+  return value
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+}
+
+function onOff(value: string): boolean {
+  if (value !== 'on' && value !== 'off') throw new Error('on or off');
+  return value === 'on';
+}
+
+/** `SUBGRAPH_<NAME>_URL`: the name the supergraph has for the service, upper case, with `_` for what is no letter or digit. */
+function urlSetting(name: string): string {
+  return `SUBGRAPH_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_URL`;
 }
 
 async function readSamples(folder: string): Promise<Sample[]> {

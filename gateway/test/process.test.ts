@@ -1,6 +1,6 @@
 /** The process: what it says, where, and how it ends. Serves a supergraph the hub knows nothing of. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -90,6 +90,35 @@ test('with identity, services elsewhere, and samples', async () => {
     const response = await fetch(url + asset);
     expect([response.status, (await response.arrayBuffer()).byteLength > 1000]).toEqual([200, true]);
   }
+  gateway.child.kill('SIGTERM');
+  await ended(gateway);
+});
+
+test('a supergraph file that changes is served from then on; a bad one is refused, and told', async () => {
+  const file = join(folder, 'changing.graphql');
+  const good = await readFile(join(folder, 'supergraph.graphql'), 'utf8');
+  await writeFile(file, good);
+  const gateway = start({ SUPERGRAPH: file, PORT: '0' });
+  const { url } = await ready(gateway);
+  const ask = async (query: string) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    return response.json() as Promise<{ data?: unknown }>;
+  };
+  const renamed = '{ __type(name: "Novel") { name } }';
+  expect(await ask(renamed)).toEqual({ data: { __type: null } });
+  await writeFile(file, 'type Query { a: Int }');
+  await until(() => gateway.err.includes('refused'), 'the bad supergraph to be refused');
+  expect((await ask('{ book(isbn: "1") { title } }')).data).toEqual({ book: { title: 'One' } });
+  await writeFile(
+    file,
+    good.replaceAll('NOVEL', 'STORY').replace('type Prize', 'type Novel').replaceAll('[Prize]', '[Novel]'),
+  );
+  await until(() => gateway.err.includes('serving the supergraph'), 'the good one to be served');
+  expect(await ask(renamed)).toEqual({ data: { __type: { name: 'Novel' } } });
   gateway.child.kill('SIGTERM');
   await ended(gateway);
 });
