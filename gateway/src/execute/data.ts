@@ -47,44 +47,58 @@ export function write(data: Data, key: string, value: unknown): void {
   else data[key] = value;
 }
 
-/** The objects at a plan's path, in order. A list that stands in several places (merge.ts) is gone through once. */
-export function objectsAt(types: TypeSystem, root: Data, steps: readonly PathStep[]): Data[] {
+/** A plan's path, looked at once: into a response key, into each element, or on only for some types. */
+export type Walk = readonly (
+  { kind: 'key'; key: string; inherited: boolean } | { kind: 'each' } | { kind: 'types'; types: readonly string[] }
+)[];
+
+export const walkOf = (path: readonly PathStep[]): Walk =>
+  path.map((step) =>
+    step === '@'
+      ? { kind: 'each' }
+      : 'key' in step
+        ? { kind: 'key', key: step.key, inherited: isInherited(step.key) }
+        : { kind: 'types', types: step.types },
+  );
+
+/** The objects at a path, in order. A list that stands in several places (merge.ts) is gone through once. */
+export function objectsAt(types: TypeSystem, root: Data, walk: Walk): Data[] {
   const found: Data[] = [];
-  descend(types, root, steps, 0, found, new Set());
+  descend(types, root, walk, 0, found, new Set());
   return found;
 }
 
 function descend(
   types: TypeSystem,
   start: unknown,
-  steps: readonly PathStep[],
+  walk: Walk,
   from: number,
   found: Data[],
   seen: Set<unknown[]>,
 ): void {
   let value = start;
   for (let i = from; ; i++) {
+    const step = walk[i];
     if (Array.isArray(value)) {
       if (seen.has(value)) return;
       seen.add(value);
-      const below = steps[i] === '@' ? i + 1 : i;
-      for (const element of value as unknown[]) descend(types, element, steps, below, found, seen);
+      const below = step?.kind === 'each' ? i + 1 : i;
+      for (const element of value as unknown[]) descend(types, element, walk, below, found, seen);
       return;
     }
     if (!isData(value)) return;
-    const step = steps[i];
     if (step === undefined) return void found.push(value);
-    if (step === '@') return;
-    if ('key' in step) value = read(value, step.key);
-    else if (!fits(types, value, step.types)) return;
+    if (step.kind === 'key') value = step.inherited ? read(value, step.key) : value[step.key];
+    else if (step.kind === 'each' || !fits(types, value, step.types)) return;
   }
 }
 
 /** The first path at which an object stands that `objectsAt` found. */
-export function pathTo(types: TypeSystem, root: Data, steps: readonly PathStep[], wanted: Data): Path {
+export function pathTo(types: TypeSystem, root: Data, walk: Walk, wanted: Data): Path {
   const search = (value: unknown, i: number, at: Path): Path | null => {
+    const step = walk[i];
     if (Array.isArray(value)) {
-      const below = steps[i] === '@' ? i + 1 : i;
+      const below = step?.kind === 'each' ? i + 1 : i;
       for (const [index, element] of (value as unknown[]).entries()) {
         const found = search(element, below, [...at, index]);
         if (found) return found;
@@ -92,11 +106,9 @@ export function pathTo(types: TypeSystem, root: Data, steps: readonly PathStep[]
       return null;
     }
     if (!isData(value)) return null;
-    const step = steps[i];
     if (step === undefined) return value === wanted ? at : null;
-    if (step === '@') return null;
-    if ('key' in step) return search(read(value, step.key), i + 1, [...at, step.key]);
-    return fits(types, value, step.types) ? search(value, i + 1, at) : null;
+    if (step.kind === 'key') return search(read(value, step.key), i + 1, [...at, step.key]);
+    return step.kind === 'types' && fits(types, value, step.types) ? search(value, i + 1, at) : null;
   };
   return search(root, 0, []) ?? [];
 }

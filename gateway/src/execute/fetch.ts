@@ -5,10 +5,10 @@
  */
 import type { EntitySet, FetchNode } from '../plan/plan.js';
 import type { Signal } from '../signal.js';
-import { type Data, type Path, isData, objectsAt, pathTo, rewrite, rewritePath } from './data.js';
+import { type Data, type Path, isData, objectsAt, pathTo, rewrite, rewritePath, walkOf } from './data.js';
 import { type Failures, type Lost, type Positions, fromService, refused, unavailable } from './failures.js';
 import { type Brought, copyOf, merge, renamed } from './merge.js';
-import { type Represent, representer } from './represent.js';
+import { representer } from './represent.js';
 import { type Send, type SentError, type ServiceAnswer, ServiceRefused, ServiceUnavailable } from './service.js';
 import { type Step, entityFields } from './steps.js';
 import type { TypeSystem } from './typeSystem.js';
@@ -118,7 +118,8 @@ function entityFetch(
 
 function entitySet(types: TypeSystem, set: EntitySet, fields: readonly Brought[]) {
   const { key, variable, paths, outputRewrites } = set;
-  const represent: Represent = representer(types, set);
+  const { represent, keyOf } = representer(types, set);
+  const walks = paths.map(walkOf);
   const fieldsAfter = renamed(fields, outputRewrites);
   const keyed = fields
     .filter((field) => field.key !== '__typename')
@@ -135,12 +136,18 @@ function entitySet(types: TypeSystem, set: EntitySet, fields: readonly Brought[]
     /** The objects to complete, in groups, and their representations as the text of a list. */
     collect(root: Data): { groups: Group[]; text: string } {
       const byText = new Map<string, Group>();
-      for (const [place, path] of paths.entries())
-        for (const object of objectsAt(types, root, path)) {
-          const text = represent(object);
-          if (text === undefined) continue;
-          let group = byText.get(text);
-          if (!group) byText.set(text, (group = { objects: [] }));
+      const byKey = new Map<string, Group>();
+      for (const [place, walk] of walks.entries())
+        for (const object of objectsAt(types, root, walk)) {
+          const key = keyOf?.(object);
+          let group = key === undefined ? undefined : byKey.get(key);
+          if (!group) {
+            const text = represent(object);
+            if (text === undefined) continue;
+            group = byText.get(text);
+            if (!group) byText.set(text, (group = { objects: [] }));
+            if (key !== undefined) byKey.set(key, group);
+          }
           (group.objects[place] ??= []).push(object);
         }
       return { groups: [...byText.values()], text: [...byText.keys()].join() };
@@ -174,8 +181,8 @@ function entitySet(types: TypeSystem, set: EntitySet, fields: readonly Brought[]
       positions: {
         objects: objects.flat().filter(Boolean),
         pathTo: (object) => {
-          for (const [place, path] of paths.entries())
-            if (objects[place]?.includes(object)) return pathTo(types, root, path, object);
+          for (const [place, walk] of walks.entries())
+            if (objects[place]?.includes(object)) return pathTo(types, root, walk, object);
           return [];
         },
       },

@@ -100,11 +100,14 @@ export function merge(types: TypeSystem, fields: readonly Brought[], target: Dat
     if (sent === undefined) continue;
     const known = inherited ? read(target, key) : target[key];
     if (known === undefined || known === null || known instanceof Planted) {
-      if (sent !== null || known === undefined) write(target, key, sent);
-    } else if (sent !== null) {
-      if (below) mergeValue(types, below, target, key, known, sent);
-      else if (key !== '__typename' || types.isConcrete(sent)) write(target, key, sent);
-    }
+      if (sent === null && known !== undefined) continue;
+    } else if (sent === null) continue;
+    else if (below) {
+      mergeValue(types, below, target, key, known, sent);
+      continue;
+    } else if (key === '__typename' && !types.isConcrete(sent)) continue;
+    if (inherited) write(target, key, sent);
+    else target[key] = sent;
   }
 }
 

@@ -233,10 +233,15 @@ function compositeWriter(
     if (!writer) writers.set(actual.name, (writer = objectWriter(source, actual, sets)));
     return writer;
   };
-  let only: Writer | undefined;
+  if (!isAbstractType(type)) {
+    let only: Writer | undefined;
+    return (value, output) =>
+      isData(value) ? (only ??= writerOf(type))(value, output) : misfit(output, `no object for ${name}`);
+  }
   return (value, output) => {
     if (!isData(value)) return misfit(output, `no object for ${name}`);
-    if (!isAbstractType(type)) return (only ??= writerOf(type))(value, output);
+    const known = writers.get(value['__typename'] as string);
+    if (known) return known(value, output);
     const typename = value['__typename'];
     const actual = typeof typename === 'string' ? schema.getType(typename) : undefined;
     if (isObjectType(actual) && schema.isSubType(type, actual)) return writerOf(actual)(value, output);

@@ -10,15 +10,38 @@ import type { TypeSystem } from './typeSystem.js';
 /** The text, or undefined when something required is missing: then the service cannot be asked about this object. */
 export type Represent = (source: Data) => string | undefined;
 
-export function representer(types: TypeSystem, { requires, inputRewrites }: EntitySet): Represent {
+export interface Representer {
+  represent: Represent;
+  /** Where the representation is a type and one text: the text, by which equal ones are told without being written. */
+  keyOf: ((source: Data) => string | undefined) | null;
+}
+
+export function representer(types: TypeSystem, { requires, inputRewrites }: EntitySet): Representer {
   const plain = oneFragment(types, requires) ?? anyFragments(types, requires);
-  if (inputRewrites.length === 0) return plain;
+  if (inputRewrites.length === 0) return { represent: plain, keyOf: singleKey(requires) };
+  return {
+    keyOf: null,
+    represent(source) {
+      const text = plain(source);
+      if (text === undefined) return undefined;
+      const value: unknown = JSON.parse(text);
+      rewrite(inputRewrites, value, types);
+      return JSON.stringify(value);
+    },
+  };
+}
+
+function singleKey(requires: readonly Required[]): Representer['keyOf'] {
+  const [fragment, ...others] = requires;
+  if (fragment?.kind !== 'InlineFragment' || others.length > 0) return null;
+  const fields = fragment.selections.filter((one) => one.kind !== 'Field' || one.name !== '__typename');
+  const [field] = fields;
+  if (fields.length !== 1 || field?.kind !== 'Field' || field.selections || isInherited(field.name)) return null;
+  const { typeCondition } = fragment;
+  const { name } = field;
   return (source) => {
-    const text = plain(source);
-    if (text === undefined) return undefined;
-    const value: unknown = JSON.parse(text);
-    rewrite(inputRewrites, value, types);
-    return JSON.stringify(value);
+    const value = source[name];
+    return typeof value === 'string' && source['__typename'] === typeCondition ? value : undefined;
   };
 }
 

@@ -2,6 +2,8 @@
 export interface Limits {
   /** Bytes of a request body, and of a WebSocket message. */
   bodyBytes: number;
+  /** Characters of a document. What is longer belongs into variables. */
+  documentCharacters: number;
   /** Lexical tokens of a document. */
   tokens: number;
   /** How deep brackets may nest in a document, and JSON in variables. */
@@ -30,6 +32,7 @@ export interface Limits {
 
 export const limits: Limits = {
   bodyBytes: 1024 * 1024,
+  documentCharacters: 256 * 1024, // reading a block string of that length takes 30 ms
   tokens: 5_000, // the introspection query has 500; checking overlapping fields is quadratic in this
   nesting: 32, // the introspection query nests 13 deep
   fields: 5_000, // what a planner can still plan in a second

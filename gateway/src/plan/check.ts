@@ -13,6 +13,8 @@ import type { Limits } from '../limits/limits.js';
 import { refuseDeepDocument } from '../limits/nesting.js';
 import { refuseLarge } from '../limits/size.js';
 
+const shownCharacters = 100;
+
 /** Everything that is wrong with a document, thrown as one. */
 export class InvalidDocument extends Error {
   override readonly name = 'InvalidDocument';
@@ -25,6 +27,13 @@ export class InvalidDocument extends Error {
 
 /** Reads a text. Its cost is linear in what the limits allow. Throws `InvalidDocument`. */
 export function readDocument(query: string, limits: Limits): DocumentNode {
+  if (query.length > limits.documentCharacters)
+    throw new InvalidDocument([
+      {
+        message: `The document has ${query.length} characters; at most ${limits.documentCharacters} are read. Put long values into variables.`,
+        extensions: { code: 'BAD_REQUEST' },
+      },
+    ]);
   try {
     refuseDeepDocument(query, limits.nesting);
     return parse(query, { maxTokens: limits.tokens });
@@ -41,7 +50,7 @@ export function operationIn(document: DocumentNode, operationName: string | null
   throw new InvalidDocument([
     {
       message: operationName
-        ? `Unknown operation named "${operationName}".`
+        ? `Unknown operation named "${operationName.slice(0, shownCharacters)}".`
         : 'The document has several operations, or none: say which by operationName.',
       extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
     },

@@ -49,7 +49,6 @@ export interface OperationsOptions {
 // Estimates, from heap snapshots: an AST weighs some 60 times its text, and what is made of a plan some 20 times its JSON.
 const documentWeight = 60;
 const planWeight = 20;
-const invalidWeight = 1_000;
 
 type Found =
   { operation: Operation; operationName: string | null; query: string } | { errors: readonly GraphQLFormattedError[] };
@@ -154,7 +153,8 @@ export function createOperations({
           byText.set(key, { operation, operationName, query }, key.length * 4);
           return operation;
         } catch (error) {
-          if (error instanceof InvalidDocument) byText.set(key, error, key.length * 2 + invalidWeight);
+          if (error instanceof InvalidDocument)
+            byText.set(key, error, (key.length + JSON.stringify(error.errors).length) * 2);
           throw error;
         }
       });
