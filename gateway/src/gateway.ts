@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { JWK } from 'jose';
-import type { ApolloServerPlugin } from '@apollo/server';
+import type { ApolloServer, ApolloServerPlugin } from '@apollo/server';
 import { HubError } from '@hub/kit/errors';
 import type { Log } from '@hub/kit/log';
 import { passportSigner } from '@hub/kit/passport';
@@ -12,6 +12,7 @@ import { createIdentity, noIdentity } from './identity/identity.js';
 import { type Limits, limits as defaultLimits } from './limits/limits.js';
 import { InvalidDocument } from './plan/check.js';
 import { renewEveryMs } from './subscribe/subscribe.js';
+import { straight } from './transport/answering.js';
 import { type ApolloContext, apolloServer } from './transport/apollo.js';
 import { type Sample, createExplorer } from './transport/explorer.js';
 import { httpApplication, path } from './transport/http.js';
@@ -63,6 +64,8 @@ export interface Gateway {
   wsUrl: string;
   /** Where `POST /passport` is, when there is identity. */
   internalUrl?: string;
+  /** What runs the plugins. `executeOperation` asks for nobody in particular unless it is given a context. */
+  server: ApolloServer<ApolloContext>;
   /** Serves another supergraph from now on. Rejects for one it cannot serve, and goes on with the one it has. */
   reload(supergraph: string): Promise<void>;
   /** Stops taking requests, closes sockets with 1001, and answers what runs for up to three seconds. */
@@ -114,10 +117,10 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     limits,
     log,
     plugins: config.plugins ?? [],
+    anonymous: () => identity.ask({}),
   });
   const app = httpApplication({
-    apollo: apollo.server,
-    core,
+    answering: apollo.answering ?? straight(core),
     identity,
     explorer: await createExplorer(config.samples ?? []),
     limits,
@@ -151,6 +154,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     url,
     wsUrl: `${url.replace(/^http/, 'ws')}${path}`,
     ...(internal && { internalUrl: addressOf(internal, inner.host) }),
+    server: apollo.server,
     reload(supergraph) {
       const reloaded = reloading.then(async () => {
         if (closed || supergraph === engine.supergraph.sdl) return;
