@@ -21,6 +21,7 @@ import { InvalidDocument } from './plan/check.js';
 import type { Signal } from './signal.js';
 import type { Operation } from './plan/operations.js';
 import { type SubscribeOptions, subscribe } from './subscribe/subscribe.js';
+import type { Occasion, Telemetry, TraceContext, Watch } from './telemetry/telemetry.js';
 
 export interface Request {
   query: string;
@@ -35,7 +36,9 @@ export interface Call {
   /** Aborted when nobody waits for the answer any more. */
   signal: Signal;
   /** The W3C trace context to hand on, if there is one. */
-  trace?: { traceparent: string; tracestate?: string | undefined } | undefined;
+  trace?: TraceContext | undefined;
+  /** Who watches the request it belongs to, if anybody does since it arrived. */
+  watch?: Watch | undefined;
 }
 
 /** The text of the data, unless the request was refused; and what went wrong. */
@@ -55,7 +58,10 @@ export const textOf = ({ data, errors }: Answer): string => {
 export type SendTo = (
   request: ServiceRequest,
   passport: string | undefined,
-  call: Pick<Call, 'requestId' | 'signal' | 'trace'>,
+  call: Pick<Call, 'requestId' | 'signal' | 'trace' | 'watch'> & {
+    /** Told the HTTP status of each response. */
+    onStatus?: ((status: number) => void) | undefined;
+  },
 ) => Promise<ServiceAnswer>;
 
 export interface CoreOptions {
@@ -63,12 +69,13 @@ export interface CoreOptions {
   engine: () => Engine;
   limits: Limits;
   log: Log;
+  telemetry?: Telemetry | undefined;
   subscriptions: Pick<SubscribeOptions, 'renewEveryMs' | 'now'>;
 }
 
 export interface Core {
   /** The operation of a request. Rejects with `InvalidDocument` or a `HubError`. */
-  find(request: Request): Operation | Promise<Operation>;
+  find(request: Request, watch?: Watch): Operation | Promise<Operation>;
   /** Answers a query or mutation; rejects only with the abort reason. */
   run(request: Request, call: Call): Promise<Answer>;
   /** Answers a subscription: one answer per event. The iterator throws `InvalidDocument` for a wrong request, and
@@ -76,28 +83,37 @@ export interface Core {
   subscribe(request: Request, call: Call, slow: () => void): Promise<AsyncIterableIterator<Answer>>;
 }
 
-export function createCore({ engine: current, limits, log, subscriptions }: CoreOptions): Core {
+export function createCore({ engine: current, limits, log, telemetry, subscriptions }: CoreOptions): Core {
+  const find = ({ operations }: Engine, { query, operationName }: Request, watch: Watch | undefined) => {
+    const found = operations.find(query, operationName);
+    return watch ? watch.wait('check', found) : found;
+  };
+
   /** What has to be known before anything is fetched. Throws `InvalidDocument` and `HubError`s. */
-  const prepare = async (engine: Engine, request: Request, asker: Asker): Promise<Prepared> => {
-    const found = engine.operations.find(request.query, request.operationName);
+  const prepare = async (engine: Engine, request: Request, { asker, watch }: Call): Promise<Prepared> => {
+    const found = find(engine, request, watch);
     const operation = 'then' in found ? await found : found;
+    watch?.operation(operation);
     const variables = request.variables ?? {};
     refuseDeepValue(variables, limits.nesting);
     const coerced = coerceVariables(engine.supergraph.api, operation.node, variables);
-    const making = operation.program(operation.checks.length > 0 ? grants(operation.checks, asker.holder) : []);
-    const program = 'then' in making ? await making : making;
+    const making = operation.program(
+      operation.checks.length > 0 ? grants(operation.checks, asker.holder) : [],
+      coerced,
+    );
+    const made = watch ? watch.wait('plan', making) : making;
+    const program = 'then' in made ? await made : made;
     const introspection = operation.introspection ? await operation.introspection(variables) : noIntrospection;
-    return { engine, program, variables, coerced, introspection };
+    return { engine, operation, program, variables, introspection };
   };
 
   /** Fills one answer: from the plan, or from an event and the rest of the plan. */
   const answer = async (prepared: Prepared, call: Call, event?: ServiceAnswer): Promise<Answer> => {
-    const { engine, program, variables, coerced, introspection } = prepared;
+    const { engine, program, variables, introspection } = prepared;
     const { asker, requestId, signal } = call;
     const run: Run = {
       send: async (request) => engine.send(request, await asker.passport(request.service), call),
       variables,
-      coerced,
       signal,
       root: {},
       failures: new Failures(),
@@ -106,10 +122,10 @@ export function createCore({ engine: current, limits, log, subscriptions }: Core
     if (event) program.stream!.absorb(run, event);
     await program.fetch(run);
     const output: Output = { path: [], depth: 0, errors: [], misfits: [], introspection };
-    const data = program.project(run.root, coerced, output);
+    const data = program.project(run.root, output);
     const { errors, misfits } = output;
     for (const failure of run.failures.unraised()) {
-      const path = within(data, program.clientsPath(failure.near()));
+      const path = program.clientsPath(failure.path());
       errors.push({ message: failure.message, ...(path.length > 0 && { path }), extensions: failure.extensions });
     }
     if (data === 'null' && errors.length === 0 && misfits.length === 0)
@@ -128,29 +144,45 @@ export function createCore({ engine: current, limits, log, subscriptions }: Core
     return { errors: [internalError(requestId)] };
   };
 
+  const run = async (request: Request, call: Call): Promise<Answer> => {
+    const engine = current();
+    const release = engine.use();
+    try {
+      const prepared = await prepare(engine, request, call);
+      if (prepared.program.stream) return { errors: [new HubError('BAD_USER_INPUT', useWebSocket).toJSON()] };
+      return await answer(prepared, call);
+    } catch (error) {
+      if (call.signal.aborted) throw error;
+      return refusal(error, call);
+    } finally {
+      release();
+    }
+  };
+
+  /** Tells who watches how it went; what is not watched since it arrived is watched from here. */
+  const watched = async (by: Telemetry, occasion: Occasion, call: Call, work: (call: Call) => Promise<Answer>) => {
+    const watch = call.watch ?? by.begin(occasion, call.trace);
+    try {
+      const given = await work(call.watch ? call : { ...call, watch });
+      watch.answered(given);
+      return given;
+    } finally {
+      if (!call.watch) watch.end(call.signal.aborted ? 'gone' : null);
+    }
+  };
+
   return {
-    find: ({ query, operationName }) => current().operations.find(query, operationName),
-    async run(request, call) {
-      const engine = current();
-      const release = engine.use();
-      try {
-        const prepared = await prepare(engine, request, call.asker);
-        if (prepared.program.stream) return { errors: [new HubError('BAD_USER_INPUT', useWebSocket).toJSON()] };
-        return await answer(prepared, call);
-      } catch (error) {
-        if (call.signal.aborted) throw error;
-        return refusal(error, call);
-      } finally {
-        release();
-      }
-    },
+    find: (request, watch) => find(current(), request, watch),
+    run: (request, call) =>
+      telemetry ? watched(telemetry, 'socket', call, (one) => run(request, one)) : run(request, call),
     async subscribe(request, call, slow) {
       const engine = current();
       const release = engine.use();
       try {
-        const prepared = await prepare(engine, request, call.asker);
+        const prepared = await prepare(engine, request, call);
         const { stream } = prepared.program;
         if (!stream) throw new InvalidDocument([unauthorizedStream]);
+        const ended = telemetry?.stream();
         return subscribe({
           ...subscriptions,
           streams: engine.streams,
@@ -167,8 +199,17 @@ export function createCore({ engine: current, limits, log, subscriptions }: Core
               ),
             ),
           },
-          answer: (event, asker) => answer(prepared, { ...call, asker }, event),
-          onEnd: release,
+          answer(event, asker) {
+            if (!telemetry) return answer(prepared, { ...call, asker }, event);
+            return watched(telemetry, 'event', { ...call, asker, watch: undefined }, (one) => {
+              one.watch?.operation(prepared.operation);
+              return answer(prepared, one, event);
+            });
+          },
+          onEnd() {
+            ended?.();
+            release();
+          },
         });
       } catch (error) {
         release();
@@ -180,9 +221,9 @@ export function createCore({ engine: current, limits, log, subscriptions }: Core
 
 interface Prepared {
   engine: Engine;
+  operation: Operation;
   program: Program;
   variables: Readonly<Record<string, unknown>>;
-  coerced: Readonly<Record<string, unknown>>;
   introspection: ReadonlyMap<string, string>;
 }
 
@@ -202,15 +243,3 @@ export const internalError = (requestId: string, path?: Path): GraphQLFormattedE
   ...(path && path.length > 0 && { path }),
   extensions: { code: 'INTERNAL_SERVER_ERROR', requestId },
 });
-
-/** As much of a path as is in the data. */
-function within(data: string, path: Path): Path {
-  let value: unknown = JSON.parse(data);
-  let depth = 0;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) break;
-    value = (value as Record<string | number, unknown>)[key];
-    depth++;
-  }
-  return path.slice(0, depth);
-}

@@ -5,6 +5,7 @@ import { type Operations, createOperations } from './plan/operations.js';
 import { createPlanning } from './plan/planning.js';
 import type { StreamServices } from './subscribe/subscribe.js';
 import { type Supergraph, readSupergraph } from './supergraph/supergraph.js';
+import type { Telemetry } from './telemetry/telemetry.js';
 
 export interface Engine {
   supergraph: Supergraph;
@@ -36,15 +37,17 @@ export interface EngineOptions {
   overrideLabels?: readonly string[];
   random?: () => number;
   services: (supergraph: Supergraph) => Services;
+  telemetry?: Telemetry | undefined;
   /** Called when closing it after its retirement failed. */
   onCloseFailed?: (error: unknown) => void;
 }
 
 /** Rejects for a supergraph that cannot be served. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { limits, overrideLabels = [], random = Math.random, onCloseFailed = () => undefined } = options;
+  const { limits, telemetry, overrideLabels = [], random = Math.random, onCloseFailed = () => undefined } = options;
   const supergraph = readSupergraph(options.supergraph);
-  const planning = await createPlanning(options.supergraph, limits);
+  const thread = await createPlanning(options.supergraph, limits);
+  const planning = telemetry ? telemetry.watchPlanning(thread) : thread;
   const operations = createOperations({ supergraph, planning, limits, overrideLabels, random });
   const services = options.services(supergraph);
   let users = 0;
@@ -58,7 +61,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return {
     supergraph,
     operations,
-    send: services.send,
+    send: telemetry ? telemetry.watchSending(services.send) : services.send,
     streams: services.streams,
     ready: services.ready,
     use() {

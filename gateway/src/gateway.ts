@@ -12,6 +12,7 @@ import { createIdentity, noIdentity } from './identity/identity.js';
 import { type Limits, limits as defaultLimits } from './limits/limits.js';
 import { InvalidDocument } from './plan/check.js';
 import { renewEveryMs } from './subscribe/subscribe.js';
+import type { Telemetry, TracesConfig } from './telemetry/telemetry.js';
 import { straight } from './transport/answering.js';
 import { type ApolloContext, apolloServer } from './transport/apollo.js';
 import { type Sample, createExplorer } from './transport/explorer.js';
@@ -40,6 +41,10 @@ export interface GatewayConfig {
     /** Where passports are given to other gateways; not listened for without it. */
     internal?: { host: string; port: number };
   };
+  /** Where metrics are for our own machines to read, none without it. `identity.internal` is the place if that is given. */
+  metrics?: { host: string; port: number };
+  /** Where spans go; there are none without it. */
+  traces?: TracesConfig;
   /** Where a service is, when not where the supergraph says. */
   serviceUrl?: (name: string) => string | undefined;
   /** Tabs of the explorer. */
@@ -62,7 +67,7 @@ export interface Gateway {
   /** Where GraphQL is answered is `${url}/graphql`. */
   url: string;
   wsUrl: string;
-  /** Where `POST /passport` is, when there is identity. */
+  /** Where `POST /passport` and `GET /metrics` are. */
   internalUrl?: string;
   /** What runs the plugins. `executeOperation` asks for nobody in particular unless it is given a context. */
   server: ApolloServer<ApolloContext>;
@@ -78,6 +83,7 @@ const drainMs = 3_000;
 export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const { host, port, log, now = () => new Date() } = config;
   const limits = { ...defaultLimits, ...config.limits };
+  const telemetry = await telemetryOf(config);
   const identity = config.identity
     ? createIdentity({ ...config.identity, signer: await passportSigner(config.identity.passportKey), now })
     : noIdentity;
@@ -85,10 +91,12 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     createEngine({
       supergraph,
       limits,
+      telemetry,
       overrideLabels: config.overrideLabels ?? [],
       services: ({ services }) => {
         const urls = new Map(services.map(({ name, url }) => [name, config.serviceUrl?.(name) ?? url]));
         const http = httpServices({ urls, limits, shareInFlight: config.shareInFlight ?? false });
+        telemetry?.services(urls, http.spared);
         const streams = upstreams({ urls, ownPassport: identity.ownPassport, maxPayload: limits.answerBytes });
         return {
           send: http.send,
@@ -108,6 +116,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     engine: () => engine,
     limits,
     log,
+    telemetry,
     subscriptions: { renewEveryMs: config.renewEveryMs ?? renewEveryMs, now },
   });
   const serviceNames = () => engine.supergraph.services.map(({ name }) => name);
@@ -125,6 +134,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     explorer: await createExplorer(config.samples ?? []),
     limits,
     log,
+    telemetry,
     services: async () => {
       const names = serviceNames();
       const ready = await Promise.all([...names.map((name) => engine.ready(name)), identity.reachable()]);
@@ -132,10 +142,15 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
       return config.identity ? { ...states, 'sign-in': ready.at(-1)! } : states;
     },
   });
-  const inner = config.identity?.internal;
+  const inner = config.identity?.internal ?? config.metrics;
   const internal = inner && internalApplication(identity, serviceNames, limits, log);
+  if (config.metrics)
+    internal!.get('/metrics', async (_request, reply) => {
+      const { type, text } = (await telemetry!.metrics())!;
+      return reply.type(type).send(text);
+    });
   const release = async () => {
-    await Promise.all([engine.close(), identity.close(), apollo.server.stop()]);
+    await Promise.all([engine.close(), identity.close(), apollo.server.stop(), telemetry?.close()]);
   };
   try {
     await listen(app, host, port);
@@ -147,6 +162,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   }
   const schema = () => engine.supergraph.api;
   const sockets = listenForSockets({ server: app.server as Server, path, core, schema, identity, limits, log });
+  if (telemetry) countSockets(app.server as Server, telemetry);
   const url = addressOf(app, host);
   let reloading: Promise<void> = Promise.resolve();
   let closed = false;
@@ -165,8 +181,9 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
         engine = other;
         apollo.reload();
         old.retire();
+        telemetry?.reloaded('served');
       });
-      reloading = reloaded.catch(() => undefined); // whoever asked is told
+      reloading = reloaded.catch(() => telemetry?.reloaded('refused')); // whoever asked is told
       return reloaded;
     },
     async close() {
@@ -183,6 +200,22 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   };
 }
 
+function countSockets(server: Server, telemetry: Telemetry): void {
+  const open = new Set<object>();
+  server.on('upgrade', (_request, socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  telemetry.sockets(() => open.size);
+}
+
+/** The libraries of telemetry are loaded only where it is wanted: they weigh some 20 MB. */
+async function telemetryOf({ traces, metrics, log }: GatewayConfig): Promise<Telemetry | undefined> {
+  if (!traces && !metrics) return undefined;
+  const { startTelemetry } = await import('./telemetry/watching.js');
+  return startTelemetry({ traces, metrics: metrics !== undefined, log });
+}
+
 const warmWith = 500;
 
 /** Plans what is likely to be asked, so that nobody waits for it. What does not fit this supergraph (any more) is left out. */
@@ -190,7 +223,10 @@ async function warm(engine: Engine, known: NonNullable<GatewayConfig['warm']>): 
   for (const { query, operationName } of known) {
     try {
       const operation = await engine.operations.find(query, operationName);
-      await operation.program(operation.checks.map(() => true));
+      await operation.program(
+        operation.checks.map(() => true),
+        {},
+      );
     } catch (error) {
       if (!(error instanceof InvalidDocument) && !(error instanceof HubError)) throw error;
     }

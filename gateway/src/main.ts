@@ -7,6 +7,7 @@ import { createLog } from '@hub/kit/log';
 import { runProcess } from '@hub/kit/process';
 import { createGateway } from './gateway.js';
 import { watchText } from './supergraph/watchFile.js';
+import { type SamplerName, samplerNames } from './telemetry/telemetry.js';
 import type { Sample } from './transport/explorer.js';
 
 const log = createLog('gateway');
@@ -14,6 +15,7 @@ const log = createLog('gateway');
 await runProcess(log, async () => {
   const { env } = process;
   const signIn = ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'GATEWAY_PASSPORT_KEY', 'VIEWER_URL'].some((name) => env[name]);
+  const metrics = env['METRICS'] === 'on'; // a listener of their own: they are not for everybody
   const mayBeAbsent = <T>(hint: string, parse: (value: string) => T) => optional<T | null>(hint, parse, null);
   const identity = signIn ? required : mayBeAbsent; // all of it, or nothing
   const serviceUrls = Object.keys(env).filter((name) => /^SUBGRAPH_.+_URL$/.test(name));
@@ -29,8 +31,16 @@ await runProcess(log, async () => {
       json<JWK>,
     ),
     VIEWER_URL: identity<string | null>('where membership says who a subject is', url),
-    INTERNAL_PORT: mayBeAbsent('the port POST /passport listens on, 0 for a free one', port),
-    INTERNAL_HOST: optional('the address POST /passport listens on', text, '127.0.0.1'),
+    INTERNAL_PORT: (metrics ? required : mayBeAbsent)<number | null>(
+      'the port POST /passport and GET /metrics listen on, 0 for a free one',
+      port,
+    ),
+    INTERNAL_HOST: optional('the address POST /passport and GET /metrics listen on', text, '127.0.0.1'),
+    METRICS: optional('on: GET /metrics is answered on INTERNAL_PORT', onOff, false),
+    OTEL_EXPORTER_OTLP_ENDPOINT: mayBeAbsent('the collector that takes traces at <endpoint>/v1/traces', url),
+    OTEL_SERVICE_NAME: optional('the name of this gateway in traces', text, 'gateway'),
+    OTEL_TRACES_SAMPLER: optional(`one of ${samplerNames.join(', ')}`, samplerName, 'parentbased_always_on'),
+    OTEL_TRACES_SAMPLER_ARG: optional('the share of requests traced, 0 to 1, where the sampler is a ratio', share, 1),
     GRAPHIQL_SAMPLES: mayBeAbsent('a folder of .graphql files to show as tabs', text),
     WARM_DOCUMENTS: mayBeAbsent('a folder of .graphql files to plan before anybody asks', text),
     OVERRIDE_LABELS: optional('labels of progressive overrides that are on, separated by commas', list, []),
@@ -58,6 +68,14 @@ await runProcess(log, async () => {
         passportKey: config.GATEWAY_PASSPORT_KEY!,
         viewerUrl: config.VIEWER_URL!,
         ...(config.INTERNAL_PORT !== null && { internal: { host: config.INTERNAL_HOST, port: config.INTERNAL_PORT } }),
+      },
+    }),
+    ...(config.METRICS && { metrics: { host: config.INTERNAL_HOST, port: config.INTERNAL_PORT! } }),
+    ...(config.OTEL_EXPORTER_OTLP_ENDPOINT !== null && {
+      traces: {
+        endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+        serviceName: config.OTEL_SERVICE_NAME,
+        sampler: { name: config.OTEL_TRACES_SAMPLER, ratio: config.OTEL_TRACES_SAMPLER_ARG },
       },
     }),
   });
@@ -89,6 +107,18 @@ function list(value: string): string[] {
 function onOff(value: string): boolean {
   if (value !== 'on' && value !== 'off') throw new Error('on or off');
   return value === 'on';
+}
+
+function samplerName(value: string): SamplerName {
+  const name = samplerNames.find((known) => known === value);
+  if (!name) throw new Error('the name of a sampler');
+  return name;
+}
+
+function share(value: string): number {
+  const number = Number(value);
+  if (!(number >= 0 && number <= 1)) throw new Error('a number from 0 to 1');
+  return number;
 }
 
 /** `SUBGRAPH_<NAME>_URL`: the name the supergraph has for the service, upper case, with `_` for what is no letter or digit. */

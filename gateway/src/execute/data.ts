@@ -14,15 +14,12 @@ export type Path = readonly (string | number)[];
 export const isData = (value: unknown): value is Data =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Planted);
 
-/** In place of a value: a field that failed. The projector raises it where it stands (project.ts). */
+/**
+ * In place of a value: what failed there. The projector raises it where it stands (project.ts). `below` is the rest
+ * of a failure's path, when a service has propagated a null from further down; several may have led to one null.
+ */
 export class Planted {
-  readonly failure: Failure;
-  /** The rest of its path, when a service has propagated a null from further down. */
-  readonly below: Path;
-  constructor(failure: Failure, below: Path) {
-    this.failure = failure;
-    this.below = below;
-  }
+  readonly failures: { failure: Failure; below: Path }[] = [];
 }
 
 /** What went wrong in a service, as a client learns of it. */
@@ -31,8 +28,8 @@ export interface Failure {
   extensions: Readonly<Record<string, unknown>>;
   /** Whether it was met where it was planted. */
   raised: boolean;
-  /** Where the nearest thing is that the client may know of, should it not be met. */
-  near(): Path;
+  /** Where it happened, should it not be met; or one such place. */
+  path(): Path;
 }
 
 /** Whether every object seems to have a property of this name. */
@@ -47,58 +44,43 @@ export function write(data: Data, key: string, value: unknown): void {
   else data[key] = value;
 }
 
-/** A plan's path, looked at once: into a response key, into each element, or on only for some types. */
-export type Walk = readonly (
-  { kind: 'key'; key: string; inherited: boolean } | { kind: 'each' } | { kind: 'types'; types: readonly string[] }
-)[];
+/** A plan's path, looked at once: into a response key, or (null) into each element. */
+export type Walk = readonly ({ key: string; inherited: boolean } | null)[];
 
 export const walkOf = (path: readonly PathStep[]): Walk =>
-  path.map((step) =>
-    step === '@'
-      ? { kind: 'each' }
-      : 'key' in step
-        ? { kind: 'key', key: step.key, inherited: isInherited(step.key) }
-        : { kind: 'types', types: step.types },
-  );
+  path.map((step) => (step === '@' ? null : { key: step.key, inherited: isInherited(step.key) }));
 
 /** The objects at a path, in order. A list that stands in several places (merge.ts) is gone through once. */
-export function objectsAt(types: TypeSystem, root: Data, walk: Walk): Data[] {
+export function objectsAt(root: Data, walk: Walk): Data[] {
   const found: Data[] = [];
-  descend(types, root, walk, 0, found, new Set());
+  descend(root, walk, 0, found, new Set());
   return found;
 }
 
-function descend(
-  types: TypeSystem,
-  start: unknown,
-  walk: Walk,
-  from: number,
-  found: Data[],
-  seen: Set<unknown[]>,
-): void {
+function descend(start: unknown, walk: Walk, from: number, found: Data[], seen: Set<unknown[]>): void {
   let value = start;
   for (let i = from; ; i++) {
     const step = walk[i];
     if (Array.isArray(value)) {
       if (seen.has(value)) return;
       seen.add(value);
-      const below = step?.kind === 'each' ? i + 1 : i;
-      for (const element of value as unknown[]) descend(types, element, walk, below, found, seen);
+      const below = step === null ? i + 1 : i;
+      for (const element of value as unknown[]) descend(element, walk, below, found, seen);
       return;
     }
     if (!isData(value)) return;
     if (step === undefined) return void found.push(value);
-    if (step.kind === 'key') value = step.inherited ? read(value, step.key) : value[step.key];
-    else if (step.kind === 'each' || !fits(types, value, step.types)) return;
+    if (step === null) return;
+    value = step.inherited ? read(value, step.key) : value[step.key];
   }
 }
 
 /** The first path at which an object stands that `objectsAt` found. */
-export function pathTo(types: TypeSystem, root: Data, walk: Walk, wanted: Data): Path {
+export function pathTo(root: Data, walk: Walk, wanted: Data): Path {
   const search = (value: unknown, i: number, at: Path): Path | null => {
     const step = walk[i];
     if (Array.isArray(value)) {
-      const below = step?.kind === 'each' ? i + 1 : i;
+      const below = step === null ? i + 1 : i;
       for (const [index, element] of (value as unknown[]).entries()) {
         const found = search(element, below, [...at, index]);
         if (found) return found;
@@ -107,8 +89,7 @@ export function pathTo(types: TypeSystem, root: Data, walk: Walk, wanted: Data):
     }
     if (!isData(value)) return null;
     if (step === undefined) return value === wanted ? at : null;
-    if (step.kind === 'key') return search(read(value, step.key), i + 1, [...at, step.key]);
-    return step.kind === 'types' && fits(types, value, step.types) ? search(value, i + 1, at) : null;
+    return step === null ? null : search(read(value, step.key), i + 1, [...at, step.key]);
   };
   return search(root, 0, []) ?? [];
 }

@@ -40,9 +40,12 @@ export class Failures {
 
   /** An error that says nothing of where: it cost these fields of each object, if it cost any. */
   lost(lost: readonly Lost[], error: GraphQLFormattedError): void {
-    const found = lost.find(({ positions }) => positions.objects.length > 0)?.positions;
+    const found = lost.find(({ positions }) => positions.objects.length > 0);
     if (!found) return;
-    const failure = this.#add(error, () => found.pathTo(found.objects[0]!));
+    const failure = this.#add(error, () => {
+      const [object] = found.positions.objects;
+      return [...found.positions.pathTo(object!), ...found.keysOf(object!).slice(0, 1)];
+    });
     for (const { positions, keysOf } of lost)
       for (const object of positions.objects) for (const key of keysOf(object)) plant(object, [key], failure);
   }
@@ -58,8 +61,8 @@ export class Failures {
     return this.#all.filter(({ raised }) => !raised);
   }
 
-  #add({ message, extensions = {} }: GraphQLFormattedError, near: () => Path): Failure {
-    const failure = { message, extensions, raised: false, near };
+  #add({ message, extensions = {} }: GraphQLFormattedError, path: () => Path): Failure {
+    const failure = { message, extensions, raised: false, path };
     this.#all.push(failure);
     return failure;
   }
@@ -72,8 +75,14 @@ function plant(object: Data, path: Path, failure: Failure): void {
     if (!isList && !isData(parent)) return;
     if (isList !== (typeof key === 'number')) return;
     const child = isList ? (parent as unknown[])[key as number] : read(parent as Data, key as string);
+    const here = { failure, below: path.slice(i + 1) }; // its place, or the null it was propagated to
+    if (child instanceof Planted) {
+      if (child.failures.at(-1)?.failure !== failure) child.failures.push(here); // else what stands in several places
+      return;
+    }
     if (child === null || child === undefined) {
-      const planted = new Planted(failure, path.slice(i + 1)); // its place, or the null it was propagated to
+      const planted = new Planted();
+      planted.failures.push(here);
       if (!isList) write(parent as Data, key as string, planted);
       else if ((key as number) < (parent as unknown[]).length) (parent as unknown[])[key as number] = planted;
       return;

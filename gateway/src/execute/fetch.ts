@@ -8,6 +8,7 @@ import type { Signal } from '../signal.js';
 import { type Data, type Path, isData, objectsAt, pathTo, rewrite, rewritePath, walkOf } from './data.js';
 import { type Failures, type Lost, type Positions, fromService, refused, unavailable } from './failures.js';
 import { type Brought, copyOf, merge, renamed } from './merge.js';
+import { clientsVariable } from './normalise.js';
 import { representer } from './represent.js';
 import { type Send, type SentError, type ServiceAnswer, ServiceRefused, ServiceUnavailable } from './service.js';
 import { type Step, entityFields } from './steps.js';
@@ -18,8 +19,6 @@ export interface Run {
   send: Send;
   /** As the client sent them: services check and convert them again. */
   variables: Readonly<Record<string, unknown>>;
-  /** With defaults filled in: what conditions go by. */
-  coerced: Readonly<Record<string, unknown>>;
   signal: Signal;
   root: Data;
   failures: Failures;
@@ -138,7 +137,7 @@ function entitySet(types: TypeSystem, set: EntitySet, fields: readonly Brought[]
       const byText = new Map<string, Group>();
       const byKey = new Map<string, Group>();
       for (const [place, walk] of walks.entries())
-        for (const object of objectsAt(types, root, walk)) {
+        for (const object of objectsAt(root, walk)) {
           const key = keyOf?.(object);
           let group = key === undefined ? undefined : byKey.get(key);
           if (!group) {
@@ -182,7 +181,7 @@ function entitySet(types: TypeSystem, set: EntitySet, fields: readonly Brought[]
         objects: objects.flat().filter(Boolean),
         pathTo: (object) => {
           for (const [place, walk] of walks.entries())
-            if (objects[place]?.includes(object)) return pathTo(types, root, walk, object);
+            if (objects[place]?.includes(object)) return pathTo(root, walk, object);
           return [];
         },
       },
@@ -234,11 +233,12 @@ function reportPlaceless(
 /** The text of the request, but for variables ready beforehand. */
 function requestMaker({ operation, variables }: FetchNode): (run: Run, representations: string) => string {
   const start = `{"query":${JSON.stringify(operation)}`;
+  const named = variables.map((name) => ({ name, clients: clientsVariable(name) }));
   return (run, representations) => {
     let given = representations;
-    for (const name of variables) {
-      if (!Object.hasOwn(run.variables, name)) continue; // the service has the default
-      given += `${given === '' ? '' : ','}"${name}":${JSON.stringify(run.variables[name])}`;
+    for (const { name, clients } of named) {
+      if (!Object.hasOwn(run.variables, clients)) continue; // the service has the default
+      given += `${given === '' ? '' : ','}"${name}":${JSON.stringify(run.variables[clients])}`;
     }
     return given === '' ? `${start}}` : `${start},"variables":{${given}}}`;
   };

@@ -1,19 +1,11 @@
 /** An operation made ready to be answered again and again: its plan as steps, and writers of its answer. */
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-  visit,
-} from 'graphql';
 import type { FetchNode, Plan } from '../plan/plan.js';
-import type { Data, Path } from './data.js';
+import { isNonNullType } from 'graphql';
+import { clientsPath } from './clientsPath.js';
+import { collectFields } from './collect.js';
+import { type Data, type Path, Planted, read } from './data.js';
 import { type Fetch, type Run, prepareFetch } from './fetch.js';
-import { type Output, projector } from './project.js';
-import type { ResponseKeys } from './responseKeys.js';
+import { type Output, type ProjectionSource, projector } from './project.js';
 import { type Step, stepsOf } from './steps.js';
 import type { TypeSystem } from './typeSystem.js';
 import { broughtBy } from './merge.js';
@@ -25,34 +17,23 @@ export interface Program {
   fetches: number;
   /** Fetches and joins. Rejects only when aborted, or for a bug. */
   fetch(run: Run): Promise<void> | undefined;
-  /** A path in the data as the client would write it. */
+  /** A path in the data as the client would write it, as far as the client asked for what is there. */
   clientsPath(path: Path): Path;
   /** Writes the data of the answer; what went wrong is in the output. */
-  project(root: Data, coerced: Readonly<Record<string, unknown>>, output: Output): string;
+  project(root: Data, output: Output): string;
 }
 
-export interface ProgramSource {
-  schema: GraphQLSchema;
+export interface ProgramSource extends ProjectionSource {
   types: TypeSystem;
-  keys: ResponseKeys;
-  document: DocumentNode;
-  operation: OperationDefinitionNode;
   plan: Plan;
-  refused: (field: FieldNode) => GraphQLFormattedError | null;
 }
 
-export function createProgram({ schema, types, keys, document, operation, plan, refused }: ProgramSource): Program {
+export function createProgram({ types, plan, ...source }: ProgramSource): Program {
   const steps = stepsOf(plan.root);
   const fetches = steps.map((step) => prepareFetch(types, step));
   const waitsFor = steps.map((step) => step.waitsFor);
-  const fragments = new Map(
-    document.definitions.flatMap((definition): [string, FragmentDefinitionNode][] =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
-    ),
-  );
-  const source = { schema, operation, fragments, keys, refused };
-  const conditions = conditionsIn(document);
-  const writers = new Map<string, ReturnType<typeof projector>>();
+  const isOver = source.operation.operation === 'mutation' ? endOfMutation(source, steps) : null;
+  let write: ReturnType<typeof projector> | undefined;
 
   return {
     stream: plan.stream && {
@@ -60,39 +41,15 @@ export function createProgram({ schema, types, keys, document, operation, plan, 
       absorb: prepareFetch(types, {
         fetch: plan.stream,
         brings: broughtBy(plan.stream),
-        conditions: [],
         waitsFor: 0,
         next: [],
       }).absorb,
     },
     fetches: steps.length,
-    fetch: (run) => (steps.length > 0 ? inOrder(steps, fetches, waitsFor, run) : undefined),
-    clientsPath: (path) => path.map((key) => (typeof key === 'string' ? keys.clients(key) : key)),
-    project(root, coerced, output) {
-      const key = conditions.map((name) => (coerced[name] === true ? '1' : '0')).join('');
-      let write = writers.get(key);
-      if (!write) {
-        if (writers.size >= mostWriters) writers.clear();
-        writers.set(key, (write = projector(source, coerced)));
-      }
-      return write(root, output);
-    },
+    fetch: (run) => (steps.length > 0 ? inOrder(steps, fetches, waitsFor, run, isOver) : undefined),
+    clientsPath: (path) => clientsPath(source, path),
+    project: (root, output) => (write ??= projector(source))(root, output),
   };
-}
-
-const mostWriters = 16; // an operation with many conditions is seldom asked in many ways
-
-/** The variables that decide what is skipped and included. */
-function conditionsIn(document: DocumentNode): string[] {
-  const names = new Set<string>();
-  visit(document, {
-    Directive: ({ name, arguments: given = [] }) => {
-      const [condition] = given;
-      if (['skip', 'include'].includes(name.value) && condition?.value.kind === Kind.VARIABLE)
-        names.add(condition.value.name.value);
-    },
-  });
-  return [...names];
 }
 
 /** Runs each step as soon as those it waits for are done. */
@@ -101,18 +58,19 @@ function inOrder(
   fetches: readonly Fetch[],
   waitsFor: readonly number[],
   run: Run,
+  isOver: ((index: number, root: Data) => boolean) | null,
 ): Promise<void> | undefined {
-  if (steps.length === 1) return isWanted(steps[0]!, run) ? fetches[0]!.run(run) : undefined;
+  if (steps.length === 1) return fetches[0]!.run(run);
   return new Promise((resolve, reject) => {
     const left = [...waitsFor];
     let undone = steps.length;
     const finish = (index: number): void => {
-      if (--undone === 0) return resolve();
+      if (--undone === 0 || isOver?.(index, run.root)) return resolve();
       for (const following of steps[index]!.next) if (--left[following]! === 0) begin(following);
     };
     const begin = (index: number): void => {
       try {
-        const running = isWanted(steps[index]!, run) ? fetches[index]!.run(run) : undefined;
+        const running = fetches[index]!.run(run);
         if (running) running.then(() => finish(index), reject);
         else finish(index);
       } catch (error) {
@@ -123,5 +81,25 @@ function inOrder(
   });
 }
 
-const isWanted = ({ conditions }: Step, { coerced }: Run): boolean =>
-  conditions.every(({ variable, is }) => (coerced[variable] === true) === is);
+/**
+ * Whether nothing more is to be done after a step: the data are null when a field of a mutation's root that may not
+ * be null has failed, and what would come after it must not happen.
+ */
+function endOfMutation(source: ProjectionSource, steps: readonly Step[]): (index: number, root: Data) => boolean {
+  const { schema, operation, keys } = source;
+  const type = schema.getMutationType()!;
+  const required = new Set(
+    [...collectFields(source, type, [operation.selectionSet])].flatMap(([response, [node]]) => {
+      const field = type.getFields()[node!.name.value];
+      return field && isNonNullType(field.type) ? [keys.of(response, node!, field)] : [];
+    }),
+  );
+  const keysOf = steps.map(({ fetch, brings }) =>
+    fetch.operationKind === 'mutation' ? brings.map(({ key }) => key).filter((key) => required.has(key)) : [],
+  );
+  return (index, root) =>
+    keysOf[index]!.some((key) => {
+      const value = read(root, key);
+      return value === null || value === undefined || value instanceof Planted;
+    });
+}

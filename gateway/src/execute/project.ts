@@ -12,11 +12,7 @@ import {
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
-  type GraphQLSchema,
-  Kind,
   type OperationDefinitionNode,
-  type FragmentDefinitionNode,
-  type SelectionNode,
   type SelectionSetNode,
   isAbstractType,
   isEnumType,
@@ -28,7 +24,8 @@ import {
 } from 'graphql';
 import { type Data, Planted, isData, isInherited } from './data.js';
 import { quote } from './json.js';
-import { type ResponseKeys, isIntrospection } from './responseKeys.js';
+import { type Collecting, collectFields, isIntrospection, isTypename } from './collect.js';
+import { type ResponseKeys, selectionSets } from './normalise.js';
 
 /** One answer being written. */
 export interface Output {
@@ -44,29 +41,19 @@ export interface Output {
 
 export type Writer = (value: unknown, output: Output) => string | undefined;
 
-export interface ProjectionSource {
-  schema: GraphQLSchema;
+export interface ProjectionSource extends Collecting {
   operation: OperationDefinitionNode;
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   keys: ResponseKeys;
   /** Fields nobody fetched because this viewer may not have them, and the error each gives. */
   refused: (field: FieldNode) => GraphQLFormattedError | null;
 }
 
-/** A writer of the operation's data, for these values of the variables that fields are skipped and included by. */
-export function projector(
-  source: ProjectionSource,
-  variables: Readonly<Record<string, unknown>>,
-): (root: Data, output: Output) => string {
+/** A writer of the operation's data. */
+export function projector(source: ProjectionSource): (root: Data, output: Output) => string {
   const { schema, operation } = source;
-  const write = objectWriter({ ...source, variables }, schema.getRootType(operation.operation)!, [
-    operation.selectionSet,
-  ]);
+  const type = schema.getRootType(operation.operation)!;
+  const write = objectWriter(source, type, type, [operation.selectionSet]);
   return (root, output) => write(root, output) ?? 'null';
-}
-
-interface Source extends ProjectionSource {
-  variables: Readonly<Record<string, unknown>>;
 }
 
 interface Field {
@@ -78,15 +65,22 @@ interface Field {
   write: Writer;
 }
 
-function objectWriter(source: Source, type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): Writer {
-  const fields = [...collect(source, type, sets)].map(([name, nodes], i): Field => {
-    const key = source.keys.of(nodes[0]!);
+/** Of an object of `type` that was met at `parent`: the same, or an interface or union it belongs to. */
+function objectWriter(
+  source: ProjectionSource,
+  parent: GraphQLCompositeType,
+  type: GraphQLCompositeType,
+  sets: readonly SelectionSetNode[],
+): Writer {
+  const keyOf = source.keys.at(parent, type, sets);
+  const fields = [...collectFields(source, type, sets)].map(([name, nodes], i): Field => {
+    const { key, below } = keyOf(name, nodes) ?? { key: name, below: null };
     return {
       name,
       text: `${i === 0 ? '' : ','}"${name}":`,
       key,
       inherited: isInherited(key),
-      write: fieldWriter(source, type, nodes),
+      write: fieldWriter(source, type, nodes, below as GraphQLCompositeType),
     };
   });
   return (value, output) => {
@@ -108,15 +102,21 @@ function objectWriter(source: Source, type: GraphQLCompositeType, sets: readonly
   };
 }
 
-function fieldWriter(source: Source, type: GraphQLCompositeType, nodes: readonly FieldNode[]): Writer {
+/** `metAt`: the type at which what is below the field was asked for, when it has fields. */
+function fieldWriter(
+  source: ProjectionSource,
+  type: GraphQLCompositeType,
+  nodes: readonly FieldNode[],
+  metAt: GraphQLCompositeType,
+): Writer {
   const [node] = nodes as [FieldNode, ...FieldNode[]];
   const { value: name } = node.name;
-  if (name === '__typename') {
+  if (isTypename(node)) {
     if (isObjectType(type)) {
       const text = quote(type.name);
       return () => text;
     }
-    return (value) => quote(typeof value === 'string' ? value : type.name);
+    return (_value, output) => misfit(output, `no object type for ${type.name}`);
   }
   if (isIntrospection(node))
     return (_value, { introspection, path, depth }) => (depth === 1 ? introspection.get(String(path[0])) : undefined);
@@ -125,7 +125,8 @@ function fieldWriter(source: Source, type: GraphQLCompositeType, nodes: readonly
     const error = source.refused(one);
     if (error) return refusedWriter(error, isNonNullType(field.type));
   }
-  return typeWriter(source, field.type, nodes, `${type.name}.${name}`);
+  const typed: Typed = { source, nodes, metAt, name: `${type.name}.${name}` };
+  return typeWriter(typed, field.type);
 }
 
 function refusedWriter(error: GraphQLFormattedError, isRequired: boolean): Writer {
@@ -135,34 +136,43 @@ function refusedWriter(error: GraphQLFormattedError, isRequired: boolean): Write
   };
 }
 
-function typeWriter(source: Source, type: GraphQLOutputType, nodes: readonly FieldNode[], name: string): Writer {
+interface Typed {
+  source: ProjectionSource;
+  nodes: readonly FieldNode[];
+  metAt: GraphQLCompositeType;
+  /** For the log. */
+  name: string;
+}
+
+function typeWriter(typed: Typed, type: GraphQLOutputType): Writer {
   if (isNonNullType(type)) {
-    const write = valueWriter(source, type.ofType, nodes, name);
+    const write = valueWriter(typed, type.ofType);
     return (value, output) => {
       if (value !== null) return value === undefined ? undefined : write(value, output); // nobody has it: absent
-      misfit(output, `null for the non-nullable field ${name}`);
-      return undefined;
+      return misfit(output, `null for the non-nullable field ${typed.name}`);
     };
   }
-  const write = valueWriter(source, type, nodes, name);
+  const write = valueWriter(typed, type);
   return (value, output) => (value === null || value === undefined ? 'null' : (write(value, output) ?? 'null'));
 }
 
 /** Of a type without its `!`; the value is not null. */
-function valueWriter(source: Source, type: GraphQLOutputType, nodes: readonly FieldNode[], name: string): Writer {
+function valueWriter(typed: Typed, type: GraphQLOutputType): Writer {
   const write = isListType(type)
-    ? listWriter(typeWriter(source, type.ofType, nodes, name), name)
+    ? listWriter(typeWriter(typed, type.ofType), typed.name)
     : isLeafType(type)
-      ? leafWriter(type, name)
-      : compositeWriter(source, type as GraphQLCompositeType, nodes, name);
-  return (value, output) => (value instanceof Planted ? raise(source.keys, value, output) : write(value, output));
+      ? leafWriter(type, typed.name)
+      : compositeWriter(typed, type as GraphQLCompositeType);
+  return (value, output) => (value instanceof Planted ? raise(typed.source.keys, value, output) : write(value, output));
 }
 
-function raise(keys: ResponseKeys, { failure, below }: Planted, output: Output): undefined {
-  failure.raised = true;
-  const { message, extensions } = failure;
-  const rest = below.map((key) => (typeof key === 'string' ? keys.clients(key) : key));
-  output.errors.push({ message, path: [...output.path.slice(0, output.depth), ...rest], extensions });
+function raise(keys: ResponseKeys, { failures }: Planted, output: Output): undefined {
+  for (const { failure, below } of failures) {
+    failure.raised = true;
+    const { message, extensions } = failure;
+    const rest = below.map((key) => (typeof key === 'string' ? keys.clients(key) : key));
+    output.errors.push({ message, path: [...output.path.slice(0, output.depth), ...rest], extensions });
+  }
 }
 
 function misfit(output: Output, reason: string): undefined {
@@ -219,18 +229,13 @@ const enumText =
   (value) =>
     typeof value === 'string' && names.has(value) ? `"${value}"` : undefined;
 
-function compositeWriter(
-  source: Source,
-  type: GraphQLCompositeType,
-  nodes: readonly FieldNode[],
-  name: string,
-): Writer {
-  const sets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
+function compositeWriter({ source, nodes, metAt, name }: Typed, type: GraphQLCompositeType): Writer {
+  const sets = selectionSets(nodes);
   const { schema } = source;
   const writers = new Map<string, Writer>(); // made when the first object of a type comes
   const writerOf = (actual: GraphQLCompositeType): Writer => {
     let writer = writers.get(actual.name);
-    if (!writer) writers.set(actual.name, (writer = objectWriter(source, actual, sets)));
+    if (!writer) writers.set(actual.name, (writer = objectWriter(source, metAt, actual, sets)));
     return writer;
   };
   if (!isAbstractType(type)) {
@@ -250,53 +255,4 @@ function compositeWriter(
       return writerOf(type)(value, output);
     return misfit(output, `${typeof typename === 'string' ? typename : 'no type'} for ${name}`);
   };
-}
-
-/** The fields asked for of a type, by response key: CollectFields() of the specification. */
-function collect(
-  source: Source,
-  type: GraphQLCompositeType,
-  sets: readonly SelectionSetNode[],
-): Map<string, FieldNode[]> {
-  const { schema, fragments } = source;
-  const found = new Map<string, FieldNode[]>();
-  const spread = new Set<string>();
-  const applies = (condition: string): boolean => {
-    if (condition === type.name) return true;
-    const wanted = schema.getType(condition);
-    return isAbstractType(wanted) && (isObjectType(type) || isInterfaceType(type)) && schema.isSubType(wanted, type);
-  };
-  const visit = ({ selections }: SelectionSetNode): void => {
-    for (const selection of selections) {
-      if (!isIncluded(selection, source.variables)) continue;
-      if (selection.kind === Kind.FIELD) {
-        const name = (selection.alias ?? selection.name).value;
-        const nodes = found.get(name);
-        if (nodes) nodes.push(selection);
-        else found.set(name, [selection]);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        if (!selection.typeCondition || applies(selection.typeCondition.name.value)) visit(selection.selectionSet);
-      } else if (!spread.has(selection.name.value)) {
-        spread.add(selection.name.value);
-        const fragment = fragments.get(selection.name.value);
-        if (fragment && applies(fragment.typeCondition.name.value)) visit(fragment.selectionSet);
-      }
-    }
-  };
-  for (const set of sets) visit(set);
-  return found;
-}
-
-/** By @skip and @include. */
-export function isIncluded({ directives = [] }: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean {
-  for (const { name, arguments: given = [] } of directives) {
-    if (name.value !== 'skip' && name.value !== 'include') continue;
-    const condition = given[0]?.value;
-    const value =
-      condition?.kind === Kind.VARIABLE
-        ? variables[condition.name.value] === true
-        : condition?.kind === Kind.BOOLEAN && condition.value;
-    if (value === (name.value === 'skip')) return false;
-  }
-  return true;
 }

@@ -47,23 +47,28 @@ function singleKey(requires: readonly Required[]): Representer['keyOf'] {
 
 function anyFragments(types: TypeSystem, requires: readonly Required[]): Represent {
   const fields = objectWriter(types, requires);
+  const least = asksMore(requires) ? 2 : 1; // a type without a key names no object
   return (source) => {
     const parts = new Map<string, string>();
-    return fields(source, parts) && parts.has('__typename') ? objectText(parts) : undefined;
+    const complete = fields(source, parts) && parts.has('__typename') && parts.size >= least;
+    return complete ? objectText(parts) : undefined;
   };
 }
+
+const asksMore = (requires: readonly Required[]): boolean =>
+  requires.some((one) => (one.kind === 'Field' ? one.name !== '__typename' : asksMore(one.selections)));
 
 /** The usual case, without a detour: one type, whose type name, key and required fields each stand there once. */
 function oneFragment(types: TypeSystem, requires: readonly Required[]): Represent | null {
   const [fragment, ...others] = requires;
   if (fragment?.kind !== 'InlineFragment' || others.length > 0) return null;
   const { typeCondition, selections } = fragment;
+  if (typeCondition === null) return null;
   const fields = selections.flatMap((selection) =>
     selection.kind === 'Field' && selection.name !== '__typename' && !isInherited(selection.name)
       ? [
           {
             key: selection.name,
-            name: selection.alias ?? selection.name,
             below: selection.selections && objectWriter(types, selection.selections),
           },
         ]
@@ -71,15 +76,15 @@ function oneFragment(types: TypeSystem, requires: readonly Required[]): Represen
   );
   const namesType = selections.some((selection) => selection.kind === 'Field' && selection.name === '__typename');
   if (!namesType || fields.length !== selections.length - 1) return null;
-  if (new Set(fields.map(({ name }) => name)).size < fields.length) return null;
+  if (new Set(fields.map(({ key }) => key)).size < fields.length) return null;
   return (source) => {
     const typename = source['__typename'];
     if (typeof typename !== 'string' || !types.matches(typename, typeCondition)) return undefined;
     let text = `{"__typename":${quote(typename)}`;
-    for (const { key, name, below } of fields) {
+    for (const { key, below } of fields) {
       const value = valueText(source[key], below);
       if (value === undefined) return undefined;
-      text += `,"${name}":${value}`;
+      text += `,"${key}":${value}`;
     }
     return `${text}}`;
   };
@@ -93,17 +98,17 @@ function objectWriter(types: TypeSystem, selections: readonly Required[]): Objec
     if (selection.kind === 'InlineFragment') {
       const inner = objectWriter(types, selection.selections);
       const { typeCondition } = selection;
-      return (source, parts) => !types.matches(source['__typename'], typeCondition) || inner(source, parts);
+      return (source, parts) =>
+        (typeCondition !== null && !types.matches(source['__typename'], typeCondition)) || inner(source, parts);
     }
-    const key = selection.name; // in the answer; the alias, if there is one, is what the service calls it
-    const name = selection.alias ?? selection.name;
+    const key = selection.name;
     const inherited = isInherited(key);
     const below = selection.selections && objectWriter(types, selection.selections);
     return (source, parts) => {
       const text = valueText(inherited ? read(source, key) : source[key], below);
       if (text === undefined) return false;
-      const before = parts.get(name);
-      parts.set(name, before !== undefined && below ? united(before, text) : text);
+      const before = parts.get(key);
+      parts.set(key, before !== undefined && below ? united(before, text) : text);
       return true;
     };
   });

@@ -1,102 +1,108 @@
 /**
  * A plan as a graph of steps. The planner says in which order fetches *may* run; a step waits only for those that
- * write what it reads. In a mutation the order is kept as it stands: one field's joins are read before the next field
- * changes things.
+ * write what it reads, and fetches of objects that a service could be asked about at the same time are one step. In
+ * a mutation the order is kept as it stands: one field's joins are read before the next field changes things.
  *
  * *Writes*: the response paths a fetch fills, without list positions: `books`, `books.author`, `books.author.id`.
  * *Reads*: the paths it must find: those of the objects it completes, and of what their representations require.
+ * *Level*: how many steps have to be done one after another before it can run.
  */
 import type { EntitySet, FetchNode, PathStep, PlanNode, Required } from '../plan/plan.js';
 import { type Brought, broughtBy } from './merge.js';
+import { united } from './unite.js';
 
 export interface Step {
   fetch: FetchNode;
   /** What its operation asks for, by root response key. */
   brings: readonly Brought[];
-  /** It runs only when each of these Boolean variables has this value. */
-  conditions: readonly { variable: string; is: boolean }[];
   /** How many steps it waits for. */
   waitsFor: number;
   /** Which steps wait for it, by index. */
   next: number[];
 }
 
-/** The steps of a plan, in the planner's order. `stream`: what fills the answer before the first of them. */
+/** The steps of a plan, in an order in which they could run one by one. */
 export function stepsOf(root: PlanNode | null): Step[] {
-  const steps: (Step & { reads: ReadonlySet<string>; writes: ReadonlySet<string>; barrier: boolean })[] = [];
-  const inOrder = root !== null && hasMutation(root);
-  /** Adds the steps of a node; each waits for those of `after` that it needs. Answers which it added. */
-  const add = (node: PlanNode, after: readonly number[], conditions: Step['conditions']): number[] => {
-    switch (node.kind) {
-      case 'Sequence': {
-        const added: number[] = [];
-        for (const inner of node.nodes) added.push(...add(inner, [...after, ...added], conditions));
-        return added;
-      }
-      case 'Parallel':
-        return node.nodes.flatMap((inner) => add(inner, after, conditions));
-      case 'Condition':
-        return [
-          ...(node.ifClause ? add(node.ifClause, after, [...conditions, { variable: node.variable, is: true }]) : []),
-          ...(node.elseClause
-            ? add(node.elseClause, after, [...conditions, { variable: node.variable, is: false }])
-            : []),
-        ];
-      case 'Fetch': {
-        const brings = broughtBy(node);
-        const index = steps.length;
-        const reads = readsOf(node);
-        steps.push({
-          fetch: node,
-          brings,
-          conditions,
-          waitsFor: 0,
-          next: [],
-          reads,
-          writes: writesOf(node, brings),
-          // Renaming moves paths in ways that are not worth following.
-          barrier:
-            node.outputRewrites.length > 0 || node.entities?.some((set) => set.outputRewrites.length > 0) === true,
-        });
-        for (const earlier of after) {
-          const before = steps[earlier]!;
-          if (!inOrder && !before.barrier && !meet(before.writes, reads)) continue;
-          before.next.push(index);
-          steps[index]!.waitsFor++;
-        }
-        return [index];
-      }
-    }
-  };
-  if (root) add(root, [], []);
-  return steps.map(({ reads: _reads, writes: _writes, barrier: _barrier, ...step }) => step);
+  const fetches = root ? inOrder(root) : [];
+  if (fetches.some(({ operationKind }) => operationKind === 'mutation'))
+    return fetches.map((fetch, i) => ({
+      fetch,
+      brings: broughtBy(fetch),
+      waitsFor: i === 0 ? 0 : 1,
+      next: i + 1 < fetches.length ? [i + 1] : [],
+    }));
+  const merged = byLevel(fetches).flatMap(united);
+  const parts = partsOf(merged);
+  return parts.map(({ fetch, brings, after }, i) => ({
+    fetch,
+    brings,
+    waitsFor: after.size,
+    next: parts.flatMap((other, j) => (other.after.has(i) ? [j] : [])),
+  }));
 }
 
-const hasMutation = (node: PlanNode): boolean => {
-  if (node.kind === 'Fetch') return node.operationKind === 'mutation';
-  if (node.kind === 'Condition')
-    return [node.ifClause, node.elseClause].some((clause) => clause !== null && hasMutation(clause));
-  return node.nodes.some(hasMutation);
-};
+const inOrder = (node: PlanNode): FetchNode[] => (node.kind === 'Fetch' ? [node] : node.nodes.flatMap(inOrder));
+
+interface Part {
+  fetch: FetchNode;
+  brings: readonly Brought[];
+  reads: ReadonlySet<string>;
+  writes: ReadonlySet<string>;
+  /** The parts it waits for, by index. */
+  after: Set<number>;
+}
+
+/** Each fetch, and what it has to wait for. */
+function partsOf(fetches: readonly FetchNode[]): Part[] {
+  const parts = fetches.map((fetch): Part => {
+    const brings = broughtBy(fetch);
+    return { fetch, brings, reads: readsOf(fetch), writes: writesOf(fetch, brings), after: new Set() };
+  });
+  parts.forEach((part, i) => {
+    const missing = new Set(part.reads);
+    parts.slice(0, i).forEach((earlier, j) => {
+      if (renames(earlier.fetch) || meet(earlier.writes, part.reads)) part.after.add(j);
+      for (const path of earlier.writes) missing.delete(path);
+    });
+    // What no earlier fetch brings a later one may: planners have been seen to mistake the order.
+    parts.forEach((later, j) => {
+      if (j > i && meet(later.writes, missing) && !waitsFor(parts, j, i)) part.after.add(j);
+    });
+  });
+  return parts;
+}
+
+const waitsFor = (parts: readonly Part[], part: number, other: number): boolean =>
+  part === other || [...parts[part]!.after].some((before) => waitsFor(parts, before, other));
+
+/** Renaming moves paths in ways that are not worth following: whatever comes later waits. */
+const renames = ({ outputRewrites, entities }: FetchNode): boolean =>
+  outputRewrites.length > 0 || (entities?.some((set) => set.outputRewrites.length > 0) ?? false);
+
+/** The fetches of each level, lowest first. */
+function byLevel(fetches: readonly FetchNode[]): FetchNode[][] {
+  const parts = partsOf(fetches);
+  const levels: number[] = [];
+  const levelOf = (i: number): number =>
+    (levels[i] ??= 1 + Math.max(-1, ...[...parts[i]!.after].map((before) => levelOf(before))));
+  const found: FetchNode[][] = [];
+  parts.forEach(({ fetch }, i) => (found[levelOf(i)] ??= []).push(fetch));
+  return found;
+}
 
 const meet = (writes: ReadonlySet<string>, reads: ReadonlySet<string>): boolean => {
   for (const path of reads) if (writes.has(path)) return true;
   return false;
 };
 
-const keysOf = (path: readonly PathStep[]): string[] =>
-  path.flatMap((step) => (step !== '@' && 'key' in step ? [step.key] : []));
+const keysOf = (path: readonly PathStep[]): string[] => path.flatMap((step) => (step === '@' ? [] : [step.key]));
 
 function readsOf({ entities }: FetchNode): Set<string> {
   const reads = new Set<string>();
   for (const { paths, requires } of entities ?? [])
     for (const path of paths) {
       let at = '';
-      for (const step of path) {
-        if (step === '@') continue;
-        if ('key' in step) reads.add((at = below(at, step.key)));
-        else reads.add(below(at, '__typename'));
-      }
+      for (const key of keysOf(path)) reads.add((at = below(at, key)));
       addRequired(reads, at, requires);
     }
   return reads;

@@ -8,7 +8,7 @@ import {
   type SelectionSetNode,
   execute,
 } from 'graphql';
-import { isIntrospection } from '../execute/responseKeys.js';
+import { isIntrospection } from '../execute/collect.js';
 
 /** The text of each introspection field at the root of a valid operation, by response key. */
 export function introspect(

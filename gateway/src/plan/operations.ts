@@ -3,12 +3,23 @@
  * (white space and comments aside); one that says something new is checked and planned in the planning thread. Those
  * who ask for the same at the same time wait for one and the same check and plan.
  */
-import { type DocumentNode, type GraphQLFormattedError, type OperationDefinitionNode, print, visit } from 'graphql';
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  isAbstractType,
+  print,
+  visit,
+} from 'graphql';
 import type { Check } from '../authorize/checks.js';
-import type { Guarded } from '../authorize/guard.js';
 import { readRules } from '../authorize/rules.js';
 import { type Program, createProgram } from '../execute/program.js';
-import { isIntrospection, responseKeys } from '../execute/responseKeys.js';
+import { isIntrospection } from '../execute/collect.js';
+import { normalise } from '../execute/normalise.js';
 import { typeSystem } from '../execute/typeSystem.js';
 import type { Limits } from '../limits/limits.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
@@ -23,8 +34,11 @@ export interface Operation {
   node: OperationDefinitionNode;
   /** What has to hold of a viewer for them to get all of it; most operations have nothing. */
   checks: readonly Check[];
-  /** How it is answered for whom these checks hold. Rejects with COST_EXCEEDED when it cannot be planned in time. */
-  program(granted: readonly boolean[]): Program | Promise<Program>;
+  /**
+   * How it is answered for whom these checks hold, and with these variables (of which those matter that fields are
+   * skipped and included by). Rejects with COST_EXCEEDED when it cannot be planned in time.
+   */
+  program(granted: readonly boolean[], variables: Readonly<Record<string, unknown>>): Program | Promise<Program>;
   /** The text of its introspection fields by response key; null when it has none. */
   introspection: ((variables: Readonly<Record<string, unknown>>) => Promise<ReadonlyMap<string, string>>) | null;
 }
@@ -63,7 +77,8 @@ export function createOperations({
   const { api, whole } = supergraph;
   const rules = readRules(whole);
   const types = typeSystem(whole);
-  const keys = responseKeys(whole);
+  const hiding = hidingTypes(api, whole);
+  const mayHide = (type: string): boolean => hiding.has(type);
   const share = limits.operationCacheBytes / 4;
   const byText = new ByteBoundedCache<Found>(share);
   const byMeaning = new ByteBoundedCache<Operation>(share);
@@ -87,26 +102,39 @@ export function createOperations({
   const operationOf = (meaning: string, document: DocumentNode, node: OperationDefinitionNode): Operation => {
     const guarded = rules?.of(document, node) ?? null;
     const operationName = node.name?.value;
+    const conditions = conditionsIn(document);
+    const fragments = new Map(
+      document.definitions.flatMap((one): [string, FragmentDefinitionNode][] =>
+        one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [],
+      ),
+    );
     return {
       document,
       node,
       checks: guarded?.checks ?? [],
-      program(granted) {
+      program(granted, variables) {
         const percentage = overridePercentages.length > 0 ? fallsInto(overridePercentages, random() * 100) : 0;
-        const key = `${granted.map(Number).join('')} ${percentage} ${meaning}`;
+        const held = granted.map(Number).join('');
+        const included = conditions.map((name) => (variables[name] === true ? 1 : 0)).join('');
+        const key = `${held} ${included} ${percentage} ${meaning}`;
         const known = programs.get(key);
         if (known) return known;
         return inFlight(`program ${key}`, async () => {
-          const { document: allowed, refused } = allowedOf(guarded, granted, document);
-          const plan = await planOf(allowed, operationName, percentage);
+          const refused = guarded && granted.includes(false) ? guarded.without(granted).refused : nothing;
+          const isRefused = (field: FieldNode) => refused.has(field);
+          const collecting = { schema: api, fragments, variables: pick(conditions, variables) };
+          const mostFields = limits.fields * mostTypes;
+          const normalised = normalise({ ...collecting, operation: node, mayHide, isRefused, mostFields });
+          const plan: Plan = normalised.document
+            ? await planning.ask('plan', { document: print(normalised.document), labels: overrideLabels, percentage })
+            : { root: null, stream: null };
           const program = createProgram({
-            schema: api,
-            types,
-            keys,
-            document,
+            ...collecting,
             operation: node,
+            keys: normalised.keys,
+            refused: (field) => (isRefused(field) ? unauthorized : null),
+            types,
             plan,
-            refused: (field) => (refused.has(field) ? unauthorized : null),
           });
           programs.set(key, program, JSON.stringify(plan).length * planWeight);
           return program;
@@ -128,16 +156,6 @@ export function createOperations({
           }
         : null,
     };
-  };
-
-  const planOf = async (
-    document: DocumentNode | null,
-    operationName: string | undefined,
-    percentage: number,
-  ): Promise<Plan> => {
-    const planned = document && keys.planned(document);
-    if (!planned || asksNothing(planned, operationName)) return { root: null, stream: null };
-    return planning.ask('plan', { document: print(planned), operationName, labels: overrideLabels, percentage });
   };
 
   return {
@@ -171,8 +189,37 @@ const unauthorized: GraphQLFormattedError = {
   extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
 };
 
-const allowedOf = (guarded: Guarded | null, granted: readonly boolean[], document: DocumentNode) =>
-  guarded && granted.includes(false) ? guarded.without(granted) : { document, refused: new Map() };
+const nothing: ReadonlyMap<FieldNode, Check> = new Map();
+const mostTypes = 4; // what an operation may grow to where more is asked of several types of an interface or union
+
+const pick = (names: readonly string[], from: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(names.map((name) => [name, from[name]]));
+
+/** The variables that decide what is skipped and included. */
+function conditionsIn(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Directive: ({ name, arguments: given = [] }) => {
+      const [condition] = given;
+      if (['skip', 'include'].includes(name.value) && condition?.value.kind === Kind.VARIABLE)
+        names.add(condition.value.name.value);
+    },
+  });
+  return [...names];
+}
+
+/** Interfaces and unions some of whose members clients do not see. */
+const hidingTypes = (api: GraphQLSchema, whole: GraphQLSchema): ReadonlySet<string> =>
+  new Set(
+    Object.values(api.getTypeMap()).flatMap((type) => {
+      const complete = whole.getType(type.name);
+      const hides =
+        isAbstractType(type) &&
+        isAbstractType(complete) &&
+        whole.getPossibleTypes(complete).length > api.getPossibleTypes(type).length;
+      return hides ? [type.name] : [];
+    }),
+  );
 
 /** The middle between the percentages on either side, so that each range has one plan. */
 function fallsInto(percentages: readonly number[], at: number): number {
@@ -185,14 +232,6 @@ function hasIntrospection(document: DocumentNode): boolean {
   let found = false;
   visit(document, { Field: (field) => void (found ||= isIntrospection(field)) });
   return found;
-}
-
-/** Whether only __typename is left at the root: that is known without asking anybody. */
-function asksNothing(document: DocumentNode, operationName: string | undefined): boolean {
-  const { selectionSet } = operationIn(document, operationName);
-  return selectionSet.selections.every(
-    (selection) => selection.kind === 'Field' && selection.name.value === '__typename',
-  );
 }
 
 /** Calls for the same key at the same time share one promise. */

@@ -3,19 +3,11 @@
  * planner says is read into this once (planner.ts), so that nothing else knows which planner there is. It is plain
  * data: it crosses from the planning thread.
  */
-export type PlanNode = FetchNode | GroupNode | ConditionNode;
+export type PlanNode = FetchNode | GroupNode;
 
 export interface GroupNode {
   kind: 'Sequence' | 'Parallel';
   nodes: readonly PlanNode[];
-}
-
-/** Runs a clause by the value of a Boolean variable. */
-export interface ConditionNode {
-  kind: 'Condition';
-  variable: string;
-  ifClause: PlanNode | null;
-  elseClause: PlanNode | null;
 }
 
 /** One request to one service. */
@@ -46,12 +38,12 @@ export interface EntitySet {
   outputRewrites: readonly Rewrite[];
 }
 
-/** Into a response key, into each element of a list, or on only when the object is of one of the types. */
-export type PathStep = { key: string } | { types: readonly string[] } | '@';
+/** Into a response key, or into each element of a list. */
+export type PathStep = { key: string } | '@';
 
 export type Required =
-  | { kind: 'Field'; name: string; alias: string | null; selections: readonly Required[] | null }
-  | { kind: 'InlineFragment'; typeCondition: string; selections: readonly Required[] };
+  | { kind: 'Field'; name: string; selections: readonly Required[] | null }
+  | { kind: 'InlineFragment'; typeCondition: string | null; selections: readonly Required[] };
 
 /** What is to be renamed in, or set in, what goes to or comes from a service. */
 export type Rewrite =

@@ -67,7 +67,7 @@ export async function createPlanning(sdl: string, limits: Limits): Promise<Plann
     if (current || !isReady || waiting.length === 0) return;
     current = waiting.shift()!;
     worker!.postMessage({ kind: current.kind, job: current.job });
-    timer = setTimeout(tooSlow, limits.planMs + graceMs);
+    timer = setTimeout(tooSlow, limits.planMs);
   };
   const tooSlow = (): void => {
     const job = current;
@@ -149,7 +149,6 @@ export async function createPlanning(sdl: string, limits: Limits): Promise<Plann
   };
 }
 
-const graceMs = 500; // the planner itself is told to stop after `planMs`
 const restartMs = 1_000;
 const memoryMb = 512;
 

@@ -20,7 +20,7 @@ try {
   const planner = createPlanner(sdl);
   const work: { [K in keyof Jobs]: (job: Jobs[K]) => Answers[K] | Promise<Answers[K]> } = {
     check: ({ query, operationName }) => checkDocument(api, query, operationName, limits),
-    plan: (request) => planner.plan(request, AbortSignal.timeout(limits.planMs)),
+    plan: (request) => planner.plan(request),
     introspect: ({ document, operationName, variables }) =>
       introspect(api, parse(document, { noLocation: true }), operationName, variables),
   };

@@ -9,6 +9,7 @@ import type { Log } from '@hub/kit/log';
 import type { Identity } from '../identity/identity.js';
 import type { Limits } from '../limits/limits.js';
 import { Departure } from '../signal.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Answering, HttpAnswer } from './answering.js';
 import { compressed, worthCompressing } from './compression.js';
 import { askedInAddress, askedInBody, refuseForgery, refuseOtherBody } from './graphql-over-http.js';
@@ -22,6 +23,9 @@ export interface DoorOptions {
   identity: Identity;
   limits: Limits;
   log: Log;
+  telemetry?: Telemetry | undefined;
+  /** Where it is, for who watches. */
+  route: string;
   /** Whether the gateway is about to stop, so that connections are not kept. */
   stopping: () => boolean;
 }
@@ -34,12 +38,17 @@ interface Exchange {
   form: Form;
 }
 
-export function graphqlDoor({ answering, identity, limits, log, stopping }: DoorOptions): RequestListener {
+export function graphqlDoor(options: DoorOptions): RequestListener {
+  const { answering, identity, limits, log, telemetry, route, stopping } = options;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { headers } = request;
+    const { headers, method = '' } = request;
+    const trace = traceIn(headers);
+    const watch = telemetry?.begin('http', trace, { method, route });
     const departure = new Departure();
     response.on('close', () => {
-      if (!response.writableFinished) departure.abort();
+      const gone = !response.writableFinished;
+      watch?.end(gone ? 'gone' : response.statusCode);
+      if (gone) departure.abort();
     });
     const form = formFor(headers.accept);
     const exchange = { request, response, requestId: requestIdIn(headers), form: form ?? defaultForm };
@@ -52,7 +61,7 @@ export function graphqlDoor({ answering, identity, limits, log, stopping }: Door
         acceptLanguage: headers['accept-language'],
       });
       const asked = body ? askedInBody(await body.text()) : askedInAddress(searchIn(request));
-      const call = { asker, requestId: exchange.requestId, signal: departure, trace: traceIn(headers) };
+      const call = { asker, requestId: exchange.requestId, signal: departure, trace, watch };
       await send(exchange, await answering.answer(asked, call, { request, form, safe }));
     } catch (error) {
       if (!departure.aborted) await refuse(exchange, error);

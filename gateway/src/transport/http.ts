@@ -4,6 +4,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Log } from '@hub/kit/log';
 import type { Identity } from '../identity/identity.js';
 import type { Limits } from '../limits/limits.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Answering } from './answering.js';
 import { refuseBroken } from './brokenRequests.js';
 import { graphqlDoor, requestIdIn } from './door.js';
@@ -17,6 +18,7 @@ export interface HttpOptions {
   explorer: Explorer;
   limits: Limits;
   log: Log;
+  telemetry?: Telemetry | undefined;
   /** The state of each service, for /readyz. */
   services: () => Promise<Record<string, boolean>>;
 }
@@ -27,7 +29,7 @@ export const path = '/graphql';
 export function httpApplication(options: HttpOptions): FastifyInstance {
   const { explorer, limits, log, services } = options;
   let stops = false;
-  const door = graphqlDoor({ ...options, stopping: () => stops });
+  const door = graphqlDoor({ ...options, route: path, stopping: () => stops });
   const app = bareApplication(limits, log, (others) => (request, response) => {
     const { url = '', method = '', headers } = request;
     const forGraphql = url.startsWith(path) && (url.length === path.length || url[path.length] === '?');

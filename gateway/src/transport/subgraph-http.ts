@@ -12,6 +12,8 @@ export interface HttpServices {
   send: SendTo;
   /** What a service says of its own readiness. */
   ready(service: string): Promise<boolean>;
+  /** Whether a service is not asked just now because it failed too often. */
+  spared(service: string): boolean;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,8 @@ interface Service {
   pool: Pool;
   path: string;
   breaker: Breaker;
+  /** Whether somebody was turned away by the breaker since it last answered. */
+  spared: boolean;
 }
 
 interface Response {
@@ -51,7 +55,7 @@ export function httpServices({ urls, limits, shareInFlight }: HttpServicesOption
         bodyTimeout: 0,
         maxResponseSize: limits.answerBytes,
       });
-      return [name, { pool, path: pathname + search, breaker: new Breaker(breaker) }];
+      return [name, { pool, path: pathname + search, breaker: new Breaker(breaker), spared: false }];
     }),
   );
   const find = (name: string): Service => {
@@ -67,13 +71,16 @@ export function httpServices({ urls, limits, shareInFlight }: HttpServicesOption
     headers: string[],
     idempotent: boolean,
     gone: Signal,
+    onStatus?: (status: number) => void,
   ): Promise<ServiceAnswer> => {
     const until = performance.now() + limits.fetchTimeoutMs;
     for (let tried = 0; ; tried++) {
-      if (!service.breaker.admits()) throw new ServiceUnavailable('The service has failed too often just now.');
+      service.spared = !service.breaker.admits();
+      if (service.spared) throw new ServiceUnavailable('The service has failed too often just now.');
       let outage: Error;
       try {
         const { status, text } = await exchange(service, body, headers, until - performance.now(), gone);
+        onStatus?.(status);
         if (status === 401) throw new ServiceRefused('The service does not accept our passport.');
         const answer = graphqlAnswer(text);
         if (answer) {
@@ -105,19 +112,19 @@ export function httpServices({ urls, limits, shareInFlight }: HttpServicesOption
   const underWay = new Map<string, Promise<string>>();
 
   return {
-    send({ service: name, body, idempotent }, passport, { requestId, signal, trace }) {
+    send({ service: name, body, idempotent }, passport, { requestId, signal, trace, onStatus }) {
       const service = find(name);
       const headers = [...always, 'x-request-id', requestId];
       if (passport !== undefined) headers.push(passportHeader, passport);
       if (trace) headers.push('traceparent', trace.traceparent);
       if (trace?.tracestate) headers.push('tracestate', trace.tracestate);
-      if (!shareInFlight || !idempotent) return post(service, body, headers, idempotent, signal);
+      if (!shareInFlight || !idempotent) return post(service, body, headers, idempotent, signal, onStatus);
       // A passport is one viewer's, so what is equal with it is asked by the same person in the same languages. Each
       // gets a copy of its own, since each goes on to complete it.
       const key = `${name}\n${passport ?? ''}\n${body}`;
       let shared = underWay.get(key);
       if (!shared) {
-        shared = post(service, body, headers, idempotent, never)
+        shared = post(service, body, headers, idempotent, never, onStatus)
           .then((answer) => JSON.stringify(answer))
           .finally(() => underWay.delete(key));
         underWay.set(key, shared);
@@ -138,6 +145,7 @@ export function httpServices({ urls, limits, shareInFlight }: HttpServicesOption
         return false;
       }
     },
+    spared: (service) => services.get(service)?.spared ?? false,
     async close() {
       await Promise.all([...services.values()].map(({ pool }) => pool.destroy()));
     },

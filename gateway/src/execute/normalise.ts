@@ -1,0 +1,247 @@
+/**
+ * What the planner is shown of an operation: the same question in a form in which planners make no mistakes, and in
+ * which the names that clients and services use cannot meet. Found by comparing answers with those of one schema
+ * over the same data (test/conformance).
+ *
+ * - Fields are collected as for execution, with @skip and @include decided: a condition in a plan takes along what
+ *   stands next to it, and a plan for nothing fails. So an operation is planned once for each way its conditions go.
+ * - Below an interface or union: what is asked of every object, and, for each type of which more is asked, a fragment
+ *   on that object type; and `__typename` where the answer depends on it.
+ * - A field that takes no arguments and has no alias keeps its name: then it is what the planner itself adds as a key
+ *   or for others (`@requires`). Every other gets a response key of its own, for each field, arguments and type: what a
+ *   client calls `id` need not be the id. It also makes plain keys of names such as `__proto__`.
+ * - A variable that is called as those of the planner gets another name.
+ * - Left out: introspection, which no service answers; what the viewer may not have; `__typename` of objects.
+ */
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLAbstractType,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type VariableDefinitionNode,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+  print,
+  visit,
+} from 'graphql';
+import { HubError } from '@hub/kit/errors';
+import { type Collecting, collectFields, isIntrospection, isTypename } from './collect.js';
+
+export interface Normalised {
+  /** Null: no service has to be asked anything. */
+  document: DocumentNode | null;
+  keys: ResponseKeys;
+}
+
+export interface NormaliseOptions extends Collecting {
+  operation: OperationDefinitionNode;
+  /** Whether an interface or union has members that clients must not see. */
+  mayHide: (type: string) => boolean;
+  /** Whether the viewer may not have a field. */
+  isRefused: (field: FieldNode) => boolean;
+  /** Fields it may have; what types multiply to is bounded by it. */
+  mostFields: number;
+}
+
+/** Throws COST_EXCEEDED. */
+export function normalise(options: NormaliseOptions): Normalised {
+  const { operation, mayHide, isRefused, mostFields, ...collecting } = options;
+  const { schema } = collecting;
+  const keys = new ResponseKeys(collecting);
+  const used = new Set<string>();
+  let fields = 0;
+
+  const fieldOf = (parent: GraphQLCompositeType, response: string, nodes: readonly FieldNode[]): SelectionNode[] => {
+    if (nodes.some((node) => isTypename(node) || isIntrospection(node) || isRefused(node))) return [];
+    if (++fields > mostFields)
+      throw new HubError(
+        'COST_EXCEEDED',
+        `The operation asks for more than ${mostFields} fields once its fragments are written out for each type.`,
+      );
+    const [node] = nodes as [FieldNode, ...FieldNode[]];
+    const definition = definitionOf(parent, node);
+    const key = keys.of(response, node, definition);
+    const type = getNamedType(definition.type);
+    return [
+      {
+        kind: Kind.FIELD,
+        name: node.name,
+        ...(key !== node.name.value && { alias: { kind: Kind.NAME, value: key } }),
+        arguments: node.arguments?.map((argument) => planned(argument, used)),
+        ...(isCompositeType(type) && { selectionSet: below(type, selectionSets(nodes)) }),
+      },
+    ];
+  };
+  const selectionsOf = (type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): SelectionNode[] => {
+    const common = collectFields(collecting, type, sets);
+    const selections = [...common].flatMap(([response, nodes]) => fieldOf(type, response, nodes));
+    if (!isAbstractType(type)) return selections;
+    const narrower = schema.getPossibleTypes(type).flatMap((object): SelectionNode[] => {
+      const own = [...collectFields(collecting, object, sets)].flatMap(([response, nodes]) =>
+        isNarrower(nodes, common.get(response)) ? fieldOf(object, response, nodes) : [],
+      );
+      if (own.length === 0) return [];
+      const typeCondition = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: object.name } } as const;
+      return [{ kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet: selectionSet(own) }];
+    });
+    const asks = narrower.length > 0 || needsType(schema, type, [...common.values()].flat(), mayHide);
+    return [...(asks ? [typenameField] : []), ...selections, ...narrower];
+  };
+  const below = (type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): SelectionSetNode => {
+    const selections = selectionsOf(type, sets);
+    return selectionSet(selections.length > 0 ? selections : [typenameField]);
+  };
+
+  const root = selectionsOf(schema.getRootType(operation.operation)!, [operation.selectionSet]);
+  if (root.length === 0) return { document: null, keys };
+  const definition: OperationDefinitionNode = {
+    kind: Kind.OPERATION_DEFINITION,
+    operation: operation.operation,
+    variableDefinitions: (operation.variableDefinitions ?? [])
+      .filter(({ variable }) => used.has(variable.name.value))
+      .map(plannedDefinition),
+    selectionSet: selectionSet(root),
+  };
+  return { document: { kind: Kind.DOCUMENT, definitions: [definition] }, keys };
+}
+
+/**
+ * Whether an answer cannot be written without knowing of which type an object is: the client asks for the type, or
+ * the types differ in what clients may see of them or in what may be null. Otherwise it is not asked for: a service
+ * that has only @interfaceObject does not know.
+ */
+function needsType(
+  schema: GraphQLSchema,
+  type: GraphQLAbstractType,
+  common: readonly FieldNode[],
+  mayHide: (type: string) => boolean,
+): boolean {
+  if (isUnionType(type) || mayHide(type.name) || common.some(isTypename)) return true;
+  const typeOf = (owner: GraphQLCompositeType, node: FieldNode) => String(definitionOf(owner, node).type);
+  return schema
+    .getPossibleTypes(type)
+    .some((object) => common.some((node) => typeOf(object, node) !== typeOf(type, node)));
+}
+
+/** Whether more is asked of an object type than of the interface or union it is met at. */
+const isNarrower = (nodes: readonly FieldNode[], common: readonly FieldNode[] | undefined): boolean =>
+  nodes.length !== (common?.length ?? 0);
+
+/** Under which key the data have a field. */
+export class ResponseKeys {
+  readonly #collecting: Collecting;
+  readonly #prefix: string;
+  readonly #keys = new Map<string, string>();
+  readonly #clients = new Map<string, string>();
+  readonly #taken = new Set<string>();
+
+  constructor(collecting: Collecting) {
+    this.#collecting = collecting;
+    this.#prefix = prefixOf(collecting);
+  }
+
+  /**
+   * Of the fields of an object of `type` that was met at `parent`: under which key each is, and at which type what is
+   * below it was asked for. Null: it is asked of nobody.
+   */
+  at(
+    parent: GraphQLCompositeType,
+    type: GraphQLCompositeType,
+    sets: readonly SelectionSetNode[],
+  ): (response: string, nodes: readonly FieldNode[]) => { key: string; below: GraphQLNamedType } | null {
+    const common = parent === type ? null : collectFields(this.#collecting, parent, sets);
+    return (response, nodes) => {
+      const [node] = nodes as [FieldNode, ...FieldNode[]];
+      if (isTypename(node) || isIntrospection(node)) return null;
+      const metAt = !common || isNarrower(nodes, common.get(response)) ? type : parent;
+      const definition = definitionOf(metAt, node);
+      return { key: this.of(response, node, definition), below: getNamedType(definition.type) };
+    };
+  }
+
+  of(response: string, node: FieldNode, { type, args }: GraphQLField<unknown, unknown>): string {
+    const name = node.name.value;
+    const given = (node.arguments ?? []).map((argument) => print(argument)).sort();
+    const meaning = JSON.stringify([response, name, given, String(type)]);
+    const known = this.#keys.get(meaning);
+    if (known !== undefined) return known;
+    let key = response === name && args.length === 0 ? name : this.#prefix + response;
+    for (let n = 1; this.#taken.has(key); n++) key = `${this.#prefix}${n}_${response}`;
+    this.#taken.add(key);
+    this.#keys.set(meaning, key);
+    this.#clients.set(key, response);
+    return key;
+  }
+
+  /** What the client calls it. */
+  clients(key: string): string {
+    return this.#clients.get(key) ?? key;
+  }
+}
+
+/** With which no field's name begins. */
+function prefixOf({ schema }: Collecting): string {
+  const known = prefixes.get(schema);
+  if (known) return known;
+  const names = Object.values(schema.getTypeMap()).flatMap((type) =>
+    isObjectType(type) || isInterfaceType(type) ? Object.keys(type.getFields()) : [],
+  );
+  let prefix = 'c_';
+  while (names.some((name) => name.startsWith(prefix))) prefix = `c${prefix}`;
+  prefixes.set(schema, prefix);
+  return prefix;
+}
+const prefixes = new WeakMap<object, string>();
+
+/** A client's variable in the planned document, and back. */
+export const plannedVariable = (name: string): string => (reserved.test(name) ? `c_${name}` : name);
+export const clientsVariable = (name: string): string =>
+  name.startsWith('c_') && reserved.test(name) ? name.slice(2) : name;
+const reserved = /^(c_)*representations(_\d+)?$/;
+
+function planned(argument: ArgumentNode, used: Set<string>): ArgumentNode {
+  return visit(argument, {
+    Variable(node) {
+      used.add(node.name.value);
+      return { ...node, name: { ...node.name, value: plannedVariable(node.name.value) } };
+    },
+  });
+}
+
+const plannedDefinition = (definition: VariableDefinitionNode): VariableDefinitionNode => {
+  const { variable } = definition;
+  return {
+    ...definition,
+    directives: [],
+    variable: { ...variable, name: { ...variable.name, value: plannedVariable(variable.name.value) } },
+  };
+};
+
+const definitionOf = (parent: GraphQLCompositeType, { name }: FieldNode): GraphQLField<unknown, unknown> =>
+  'getFields' in parent ? parent.getFields()[name.value]! : unreachable(parent.name);
+
+function unreachable(name: string): never {
+  throw new Error(`the union ${name} has no fields`);
+}
+
+export const selectionSets = (nodes: readonly FieldNode[]): SelectionSetNode[] =>
+  nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
+
+const selectionSet = (selections: readonly SelectionNode[]): SelectionSetNode => ({
+  kind: Kind.SELECTION_SET,
+  selections,
+});
+
+const typenameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
