@@ -2,7 +2,7 @@
  * The mechanism, without a socket: takes an operation and who asks, yields the text of the answer. HTTP, WebSocket
  * and tests are callers of it.
  */
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, Kind, OperationTypeNode } from 'graphql';
 import { HubError } from '@hub/kit/errors';
 import type { Log } from '@hub/kit/log';
 import { grants } from './authorize/checks.js';
@@ -11,7 +11,7 @@ import type { Path } from './execute/data.js';
 import { Failures } from './execute/failures.js';
 import type { Run } from './execute/fetch.js';
 import type { Program } from './execute/program.js';
-import type { Output } from './execute/project.js';
+import { type Output, mostErrors } from './execute/project.js';
 import type { ServiceAnswer, ServiceRequest } from './execute/service.js';
 import { coerceVariables } from './execute/variables.js';
 import type { Asker } from './identity/identity.js';
@@ -90,10 +90,17 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
   };
 
   /** What has to be known before anything is fetched. Throws `InvalidDocument` and `HubError`s. */
-  const prepare = async (engine: Engine, request: Request, { asker, watch }: Call): Promise<Prepared> => {
+  const prepare = async (
+    engine: Engine,
+    request: Request,
+    { asker, watch }: Call,
+    streams: boolean,
+  ): Promise<Prepared> => {
     const found = find(engine, request, watch);
     const operation = 'then' in found ? await found : found;
     watch?.operation(operation);
+    if ((operation.node.operation === OperationTypeNode.SUBSCRIPTION) !== streams)
+      throw new HubError('BAD_USER_INPUT', streams ? 'This is no subscription.' : useWebSocket);
     const variables = request.variables ?? {};
     refuseDeepValue(variables, limits.nesting);
     const coerced = coerceVariables(engine.supergraph.api, operation.node, variables);
@@ -121,10 +128,14 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
     };
     if (event) program.stream!.absorb(run, event);
     await program.fetch(run);
-    const output: Output = { path: [], depth: 0, errors: [], misfits: [], introspection };
+    const output: Output = { path: [], depth: 0, errors: [], misfits: [], untold: 0, introspection };
     const data = program.project(run.root, output);
     const { errors, misfits } = output;
     for (const failure of run.failures.unraised()) {
+      if (errors.length >= 2 * mostErrors) {
+        output.untold++;
+        continue;
+      }
       const path = program.clientsPath(failure.path());
       errors.push({ message: failure.message, ...(path.length > 0 && { path }), extensions: failure.extensions });
     }
@@ -133,6 +144,8 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
     if (misfits.length > 0)
       log.error('a service sent what does not fit the schema', { requestId, ...misfits[0], times: misfits.length });
     for (const { path } of misfits) errors.push(internalError(requestId, path));
+    if (output.untold > 0)
+      errors.push({ ...internalError(requestId), message: `There are ${output.untold} more errors.` });
     return errors.length > 0 ? { data, errors } : { data };
   };
 
@@ -148,40 +161,37 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
     const engine = current();
     const release = engine.use();
     try {
-      const prepared = await prepare(engine, request, call);
-      if (prepared.program.stream) return { errors: [new HubError('BAD_USER_INPUT', useWebSocket).toJSON()] };
-      return await answer(prepared, call);
+      const prepared = await prepare(engine, request, call, false);
+      return told(call, await answer(prepared, call));
     } catch (error) {
       if (call.signal.aborted) throw error;
-      return refusal(error, call);
+      return told(call, refusal(error, call));
     } finally {
       release();
     }
   };
 
-  /** Tells who watches how it went; what is not watched since it arrived is watched from here. */
+  /** Has watched from here what nobody watches since it arrived. */
   const watched = async (by: Telemetry, occasion: Occasion, call: Call, work: (call: Call) => Promise<Answer>) => {
-    const watch = call.watch ?? by.begin(occasion, call.trace);
+    const watch = by.begin(occasion, call.trace);
     try {
-      const given = await work(call.watch ? call : { ...call, watch });
-      watch.answered(given);
-      return given;
+      return await work({ ...call, watch });
     } finally {
-      if (!call.watch) watch.end(call.signal.aborted ? 'gone' : null);
+      watch.end(call.signal.aborted ? 'gone' : null);
     }
   };
 
   return {
     find: (request, watch) => find(current(), request, watch),
     run: (request, call) =>
-      telemetry ? watched(telemetry, 'socket', call, (one) => run(request, one)) : run(request, call),
+      !telemetry || call.watch ? run(request, call) : watched(telemetry, 'socket', call, (one) => run(request, one)),
     async subscribe(request, call, slow) {
       const engine = current();
       const release = engine.use();
       try {
-        const prepared = await prepare(engine, request, call);
+        const prepared = await prepare(engine, request, call, true);
         const { stream } = prepared.program;
-        if (!stream) throw new InvalidDocument([unauthorizedStream]);
+        if (!stream) throw new InvalidDocument([unauthorizedStream(prepared.operation)]);
         const ended = telemetry?.stream();
         return subscribe({
           ...subscriptions,
@@ -201,9 +211,9 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
           },
           answer(event, asker) {
             if (!telemetry) return answer(prepared, { ...call, asker }, event);
-            return watched(telemetry, 'event', { ...call, asker, watch: undefined }, (one) => {
-              one.watch?.operation(prepared.operation);
-              return answer(prepared, one, event);
+            return watched(telemetry, 'event', { ...call, asker }, async (one) => {
+              one.watch!.operation(prepared.operation);
+              return told(one, await answer(prepared, one, event));
             });
           },
           onEnd() {
@@ -219,6 +229,12 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
   };
 }
 
+/** Tells who watches. */
+const told = ({ watch }: Call, answer: Answer): Answer => {
+  watch?.answered(answer);
+  return answer;
+};
+
 interface Prepared {
   engine: Engine;
   operation: Operation;
@@ -230,9 +246,14 @@ interface Prepared {
 const noIntrospection: ReadonlyMap<string, string> = new Map();
 
 /** What is left of a subscription whose field the viewer may not have. */
-const unauthorizedStream: GraphQLFormattedError = {
-  message: 'You may not ask for this.',
-  extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
+const unauthorizedStream = ({ node }: Operation): GraphQLFormattedError => {
+  const [field] = node.selectionSet.selections;
+  const path = field?.kind === Kind.FIELD ? [(field.alias ?? field.name).value] : undefined;
+  return {
+    message: 'You may not ask for this.',
+    ...(path && { path }),
+    extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
+  };
 };
 
 export const useWebSocket = 'Subscriptions are answered over a WebSocket (graphql-transport-ws) at this same address.';

@@ -15,19 +15,26 @@ export const isData = (value: unknown): value is Data =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Planted);
 
 /**
- * In place of a value: what failed there. The projector raises it where it stands (project.ts). `below` is the rest
- * of a failure's path, when a service has propagated a null from further down; several may have led to one null.
+ * In place of a value: what failed there. The projector raises it where it stands (project.ts). Without failures it
+ * says that nothing was to come: the owner does not know the object, or could not be asked about it.
  */
 export class Planted {
-  readonly failures: { failure: Failure; below: Path }[] = [];
+  readonly failures: Standing[] = [];
+}
+
+/** A failure, and its path seen from where it stands: so many steps up, then these. */
+export interface Standing {
+  failure: Failure;
+  up: number;
+  below: Path;
 }
 
 /** What went wrong in a service, as a client learns of it. */
 export interface Failure {
   message: string;
   extensions: Readonly<Record<string, unknown>>;
-  /** Whether it was met where it was planted. */
-  raised: boolean;
+  /** The paths at which it was met where it was planted, as JSON. */
+  raisedAt: Set<string>;
   /** Where it happened, should it not be met; or one such place. */
   path(): Path;
 }
@@ -64,8 +71,8 @@ function descend(start: unknown, walk: Walk, from: number, found: Data[], seen: 
     if (Array.isArray(value)) {
       if (seen.has(value)) return;
       seen.add(value);
-      const below = step === null ? i + 1 : i;
-      for (const element of value as unknown[]) descend(element, walk, below, found, seen);
+      if (step !== null) return; // deeper than the schema has it
+      for (const element of value as unknown[]) descend(element, walk, i + 1, found, seen);
       return;
     }
     if (!isData(value)) return;
@@ -75,14 +82,14 @@ function descend(start: unknown, walk: Walk, from: number, found: Data[], seen: 
   }
 }
 
-/** The first path at which an object stands that `objectsAt` found. */
-export function pathTo(root: Data, walk: Walk, wanted: Data): Path {
+/** The first path at which an object stands, if it stands at one. */
+export function pathTo(root: Data, walk: Walk, wanted: Data): Path | null {
   const search = (value: unknown, i: number, at: Path): Path | null => {
     const step = walk[i];
     if (Array.isArray(value)) {
-      const below = step === null ? i + 1 : i;
+      if (step !== null) return null;
       for (const [index, element] of (value as unknown[]).entries()) {
-        const found = search(element, below, [...at, index]);
+        const found = search(element, i + 1, [...at, index]);
         if (found) return found;
       }
       return null;
@@ -91,7 +98,7 @@ export function pathTo(root: Data, walk: Walk, wanted: Data): Path {
     if (step === undefined) return value === wanted ? at : null;
     return step === null ? null : search(read(value, step.key), i + 1, [...at, step.key]);
   };
-  return search(root, 0, []) ?? [];
+  return search(root, 0, []);
 }
 
 const fits = (types: TypeSystem, value: Data, conditions: readonly string[]): boolean => {

@@ -6,9 +6,10 @@
 import type { EntitySet, FetchNode } from '../plan/plan.js';
 import type { Signal } from '../signal.js';
 import { type Data, type Path, isData, objectsAt, pathTo, rewrite, rewritePath, walkOf } from './data.js';
-import { type Failures, type Lost, type Positions, fromService, refused, unavailable } from './failures.js';
+import { type Failures, type Lost, type Positions, absent, fromService, refused, unavailable } from './failures.js';
 import { type Brought, copyOf, merge, renamed } from './merge.js';
 import { clientsVariable } from './normalise.js';
+import { mostErrors } from './project.js';
 import { representer } from './represent.js';
 import { type Send, type SentError, type ServiceAnswer, ServiceRefused, ServiceUnavailable } from './service.js';
 import { type Step, entityFields } from './steps.js';
@@ -44,36 +45,31 @@ function rootFetch(types: TypeSystem, fetch: FetchNode, brings: readonly Brought
   const requestOf = requestMaker(fetch);
   const fields = renamed(brings, outputRewrites);
   const keys = brings.map(({ key }) => String(rewritePath(outputRewrites, [key])[0]));
-  const keysOf = () => keys;
+  const lostIn = ({ root }: Run): Lost => ({ positions: { objects: [root], pathTo: () => [] }, keysOf: () => keys });
   const absorb = (run: Run, answer: ServiceAnswer): void => {
-    const { root } = run;
-    const positions: Positions = { objects: [root], pathTo: () => [] };
-    if (isData(answer.data)) {
-      rewrite(outputRewrites, answer.data, types);
-      merge(types, fields, root, answer.data);
-    }
+    const lost = lostIn(run);
+    const { failures, root } = run;
+    const { data } = answer;
     const placeless: SentError[] = [];
-    for (const error of answer.errors ?? []) {
+    if (isData(data)) {
+      rewrite(outputRewrites, data, types);
+      if (!merge(types, fields, root, data)) misfit(run, fetch, lost);
+    }
+    for (const error of told(answer)) {
       const path = pathOf(error);
-      if (path) run.failures.at(positions, rewritePath(outputRewrites, path), fromService(error));
+      if (path) failures.at(lost.positions, rewritePath(outputRewrites, path), fromService(error));
       else placeless.push(error);
     }
-    reportPlaceless(run, fetch, placeless, answer, isData(answer.data), () => [{ positions, keysOf }]);
+    if (isData(data)) for (const error of placeless) failures.beside(lost.positions, fromService(error));
+    else nothingCame(run, fetch, [lost], placeless, answer);
   };
   return {
     absorb,
     async run(run) {
-      const answer = await sent(run, fetch, requestOf(run, ''), () => [
-        { positions: { objects: [run.root], pathTo: () => [] }, keysOf },
-      ]);
-      if (answer) absorb(run, answer);
+      const answer = await sent(run, fetch, requestOf(run, ''), () => [lostIn(run)]);
+      if (answer) withinDepth(run, fetch, [lostIn(run)], () => absorb(run, answer));
     },
   };
-}
-
-interface Group {
-  /** By place, in the order of the set's paths. */
-  objects: Data[][];
 }
 
 function entityFetch(
@@ -84,35 +80,60 @@ function entityFetch(
 ): Fetch {
   const requestOf = requestMaker(fetch);
   const sets = entities.map((set) => entitySet(types, set, entityFields(brings, set)));
+  const complete = (run: Run, asked: readonly Asked[], answer: ServiceAnswer): void => {
+    const placeless: SentError[] = [];
+    const errors = asked.map((): SentError[][] => []);
+    for (const error of told(answer)) {
+      const [key, index] = pathOf(error) ?? [];
+      const i = sets.findIndex((set) => set.key === key);
+      if (typeof index === 'number' && asked[i]?.groups[index]) (errors[i]![index] ??= []).push(error);
+      else placeless.push(error);
+    }
+    const without: Lost[] = []; // those for whose lack there is no error of their own
+    asked.forEach(({ groups }, i) => {
+      const set = sets[i]!;
+      const list = set.listIn(answer.data, groups.length);
+      groups.forEach((group, index) => {
+        const entity = list?.[index];
+        const own = errors[i]![index] ?? [];
+        const lost = set.lost(run.root, group);
+        if (isData(entity)) {
+          if (!set.take(group, entity)) misfit(run, fetch, lost());
+        } else if (list && (entity === null || entity === undefined)) {
+          if (own.length === 0) for (const object of group.objects.flat()) absent(object, set.keysOf(object));
+        } else if (own.length === 0) without.push(lost());
+        for (const error of own) set.tell(run, lost(), isData(entity), error);
+      });
+    });
+    const [first] = asked.flatMap(({ groups }, i) => groups.slice(0, 1).map((group) => sets[i]!.lost(run.root, group)));
+    if (without.length > 0) nothingCame(run, fetch, without, placeless, answer);
+    else for (const error of placeless) run.failures.beside(first!().positions, fromService(error));
+  };
   return {
     run(run) {
-      const asked = sets.map((set) => set.collect(run.root));
+      const asked = sets.map((set) => set.collect(run, fetch));
       if (asked.every(({ groups }) => groups.length === 0)) return undefined;
       const representations = asked.map(({ text }, i) => `"${sets[i]!.variable}":[${text}]`).join();
-      const lost = () => asked.flatMap(({ groups }, i) => groups.map((group) => sets[i]!.lost(run.root, group)));
+      const lost = () => asked.flatMap(({ groups }, i) => groups.map((group) => sets[i]!.lost(run.root, group)()));
       return sent(run, fetch, requestOf(run, representations), lost).then((answer) => {
-        if (!answer) return;
-        const lists = asked.map(({ groups }, i) => sets[i]!.complete(answer.data, groups));
-        const placeless: SentError[] = [];
-        for (const error of answer.errors ?? []) {
-          const [key, index, ...below] = pathOf(error) ?? [];
-          const i = sets.findIndex((set) => set.key === key);
-          const group = typeof index === 'number' ? asked[i]?.groups[index] : undefined;
-          if (!group) {
-            placeless.push(error);
-            continue;
-          }
-          const { positions, keysOf } = sets[i]!.lost(run.root, group);
-          if (below.length === 0) run.failures.lost([{ positions, keysOf }], fromService(error));
-          else run.failures.at(positions, rewritePath(sets[i]!.outputRewrites, below), fromService(error));
-        }
-        reportPlaceless(run, fetch, placeless, answer, lists.every(Boolean), lost);
+        if (answer) withinDepth(run, fetch, lost, () => complete(run, asked, answer));
       });
     },
     absorb() {
       throw new Error('a stream cannot complete objects');
     },
   };
+}
+
+/** Objects with the same representation; by place, in the order of the set's paths. */
+interface Group {
+  objects: Data[][];
+}
+
+/** The objects to complete, in groups, and their representations as the text of a list. */
+interface Asked {
+  groups: Group[];
+  text: string;
 }
 
 function entitySet(types: TypeSystem, set: EntitySet, fields: readonly Brought[]) {
@@ -131,63 +152,138 @@ function entitySet(types: TypeSystem, set: EntitySet, fields: readonly Brought[]
   return {
     key,
     variable,
-    outputRewrites,
-    /** The objects to complete, in groups, and their representations as the text of a list. */
-    collect(root: Data): { groups: Group[]; text: string } {
+    keysOf,
+    collect(run: Run, fetch: FetchNode): Asked {
       const byText = new Map<string, Group>();
       const byKey = new Map<string, Group>();
+      const unfit: Data[] = [];
       for (const [place, walk] of walks.entries())
-        for (const object of objectsAt(root, walk)) {
+        for (const object of objectsAt(run.root, walk)) {
           const key = keyOf?.(object);
           let group = key === undefined ? undefined : byKey.get(key);
           if (!group) {
-            const text = represent(object);
-            if (text === undefined) continue;
+            let text: string | undefined;
+            try {
+              text = represent(object);
+            } catch (error) {
+              if (!(error instanceof RangeError)) throw error; // nests deeper than can be written
+              unfit.push(object);
+              continue;
+            }
+            if (text === undefined) {
+              if (object['__typename'] !== undefined && !types.exists(object['__typename'])) unfit.push(object);
+              else absent(object, keysOf(object));
+              continue;
+            }
             group = byText.get(text);
             if (!group) byText.set(text, (group = { objects: [] }));
             if (key !== undefined) byKey.set(key, group);
           }
           (group.objects[place] ??= []).push(object);
         }
+      if (unfit.length > 0) misfit(run, fetch, { positions: positionsOf(run.root, [unfit]), keysOf });
       return { groups: [...byText.values()], text: [...byText.keys()].join() };
     },
-    /** Gives each group what was sent for it; says whether a whole list was sent. */
-    complete(data: ServiceAnswer['data'], groups: readonly Group[]): boolean {
+    /** The entities that were sent, if they are as many as were asked for. */
+    listIn(data: ServiceAnswer['data'], length: number): readonly unknown[] | null {
       const list = data?.[key];
-      if (!Array.isArray(list) || list.length !== groups.length) return groups.length === 0;
-      for (const [i, { objects }] of groups.entries()) {
-        const entity: unknown = list[i];
-        if (!isData(entity)) continue;
-        let first = true;
-        for (const place of objects) {
-          if (!place) continue; // no object of this group stands there
-          const received = first ? entity : (copyOf(fields, entity) as Data);
-          first = false;
-          for (const object of place) {
-            if (outputRewrites.length === 0) merge(types, fields, object, received);
-            else {
-              const own = copyOf(fields, received) as Data;
-              own['__typename'] ??= object['__typename'];
-              rewrite(outputRewrites, own, types);
-              merge(types, fieldsAfter, object, own);
-            }
+      return Array.isArray(list) && list.length === length ? list : null;
+    },
+    /** Gives a group what was sent for it; answers whether it fits. */
+    take({ objects }: Group, entity: Data): boolean {
+      let fits = true;
+      let first = true;
+      for (const place of objects) {
+        if (!place) continue; // no object of this group stands there
+        const received = first ? entity : (copyOf(fields, entity) as Data);
+        first = false;
+        for (const object of place) {
+          if (outputRewrites.length === 0) fits = merge(types, fields, object, received) && fits;
+          else {
+            const own = copyOf(fields, received) as Data;
+            own['__typename'] ??= object['__typename'];
+            rewrite(outputRewrites, own, types);
+            fits = merge(types, fieldsAfter, object, own) && fits;
           }
         }
       }
-      return true;
+      return fits;
     },
-    lost: (root: Data, { objects }: Group): Lost => ({
-      positions: {
-        objects: objects.flat().filter(Boolean),
-        pathTo: (object) => {
-          for (const [place, walk] of walks.entries())
-            if (objects[place]?.includes(object)) return pathTo(root, walk, object);
-          return [];
-        },
-      },
-      keysOf,
-    }),
+    /** Plants an error of a group, of which something came or not. */
+    tell({ failures }: Run, lost: Lost, came: boolean, error: SentError): void {
+      const path = rewritePath(outputRewrites, pathOf(error)!.slice(2));
+      if (path.length === 0) failures.lost([lost], fromService(error));
+      else if (came) failures.at(lost.positions, path, fromService(error));
+      else failures.instead(lost, path, fromService(error));
+    },
+    lost:
+      (root: Data, { objects }: Group) =>
+      (): Lost => ({ positions: positionsOf(root, objects), keysOf }),
   };
+
+  function positionsOf(root: Data, objects: readonly Data[][]): Positions {
+    return {
+      objects: objects.flat(),
+      pathTo: (object) => {
+        for (const walk of walks) {
+          const path = pathTo(root, walk, object);
+          if (path) return path;
+        }
+        return [];
+      },
+    };
+  }
+}
+
+/** At most so many errors of one answer are looked at; the last says how many more there were. */
+function told({ errors = [] }: ServiceAnswer): readonly SentError[] {
+  if (errors.length <= mostErrors) return errors;
+  return [...errors.slice(0, mostErrors), { message: `The service gave ${errors.length - mostErrors} more errors.` }];
+}
+
+/** The service sent what does not go with what is known: it is left aside, and told. */
+function misfit({ failures, onFailure }: Run, { service }: FetchNode, lost: Lost): void {
+  failures.lost([lost], refused);
+  onFailure(service, new ServiceUnavailable('The answer does not fit what was asked for.'));
+}
+
+/** Of what nests deeper than can be gone through, nothing came. */
+function withinDepth(
+  run: Run,
+  fetch: FetchNode,
+  lost: readonly Lost[] | (() => readonly Lost[]),
+  work: () => void,
+): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    run.failures.lost(typeof lost === 'function' ? lost() : lost, refused);
+    run.onFailure(fetch.service, new ServiceUnavailable('The answer nests too deep.'));
+  }
+}
+
+/** Nothing usable came for these: the first error without a place is why, or the service is. */
+function nothingCame(
+  { failures, onFailure }: Run,
+  fetch: FetchNode,
+  lost: readonly Lost[],
+  placeless: readonly SentError[],
+  answer: ServiceAnswer,
+): void {
+  const [cause, ...others] = placeless;
+  if (cause) {
+    failures.lost(lost, fromService(cause));
+    for (const error of others) failures.beside(lost[0]!.positions, fromService(error));
+    return;
+  }
+  if (answer.errors?.length) {
+    // They tell why; what they do not name is gone with them.
+    for (const { positions, keysOf } of lost) for (const object of positions.objects) absent(object, keysOf(object));
+    if (!fetch.entities) return;
+  }
+  failures.lost(lost, unavailable(fetch.service));
+  onFailure(fetch.service, new ServiceUnavailable('The answer has neither what was asked for nor errors.'));
 }
 
 async function sent(run: Run, fetch: FetchNode, body: string, lost: () => Lost[]): Promise<ServiceAnswer | null> {
@@ -202,31 +298,6 @@ async function sent(run: Run, fetch: FetchNode, body: string, lost: () => Lost[]
     run.failures.lost(lost(), told);
     run.onFailure(service, error as Error);
     return null;
-  }
-}
-
-/** Errors without a usable path: if nothing came, they are why the fetch's fields are lost. */
-function reportPlaceless(
-  { failures, onFailure }: Run,
-  fetch: FetchNode,
-  errors: readonly SentError[],
-  answer: ServiceAnswer,
-  hasData: boolean,
-  lost: () => readonly Lost[],
-): void {
-  if (hasData && errors.length === 0) return;
-  const places = lost();
-  const beside = (error: SentError): void => {
-    if (places[0]) failures.beside(places[0].positions, fromService(error));
-  };
-  const [cause, ...others] = errors;
-  if (hasData) errors.forEach(beside);
-  else if (cause) {
-    failures.lost(places, fromService(cause));
-    others.forEach(beside);
-  } else if (!answer.errors?.length) {
-    failures.lost(places, unavailable(fetch.service));
-    onFailure(fetch.service, new ServiceUnavailable('The answer has neither what was asked for nor errors.'));
   }
 }
 

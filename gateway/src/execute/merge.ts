@@ -92,8 +92,12 @@ function unite(a: readonly Brought[] | null | undefined, b: readonly Brought[] |
   return [...known.values()];
 }
 
-/** Takes `source` into `target`. What is known stays, unless something better than null comes. Takes parts of `source` over. */
-export function merge(types: TypeSystem, fields: readonly Brought[], target: Data, source: Data): void {
+/**
+ * Takes `source` into `target`, and takes parts of `source` over. What is known stays, unless something better than
+ * null comes. Answers whether it fits: a list of another length, or no object where one is known, is left aside.
+ */
+export function merge(types: TypeSystem, fields: readonly Brought[], target: Data, source: Data): boolean {
+  let fits = true;
   for (const { key, inherited, fields: below } of fields) {
     if (inherited && !Object.hasOwn(source, key)) continue;
     const sent = source[key];
@@ -103,35 +107,28 @@ export function merge(types: TypeSystem, fields: readonly Brought[], target: Dat
       if (sent === null && known !== undefined) continue;
     } else if (sent === null) continue;
     else if (below) {
-      mergeValue(types, below, target, key, known, sent);
+      fits = mergeValue(types, below, known, sent) && fits;
       continue;
     } else if (key === '__typename' && !types.isConcrete(sent)) continue;
     if (inherited) write(target, key, sent);
     else target[key] = sent;
   }
+  return fits;
 }
 
-function mergeValue(
-  types: TypeSystem,
-  fields: readonly Brought[],
-  target: Data | unknown[],
-  key: string | number,
-  known: unknown,
-  sent: unknown,
-): void {
-  if (known === sent) return;
+/** Neither is null. */
+function mergeValue(types: TypeSystem, fields: readonly Brought[], known: unknown, sent: unknown): boolean {
+  if (known === sent) return true;
   if (isData(known) && isData(sent)) return merge(types, fields, known, sent);
-  if (Array.isArray(known) && Array.isArray(sent) && known.length === sent.length) {
-    (sent as unknown[]).forEach((element, i) => {
-      const before: unknown = known[i];
-      if (before === null || before === undefined || before instanceof Planted) {
-        if (element !== null) known[i] = element;
-      } else if (element !== null) mergeValue(types, fields, known, i, before, element);
-    });
-    return;
-  }
-  if (Array.isArray(target)) target[key as number] = sent;
-  else write(target, String(key), sent);
+  if (!Array.isArray(known) || !Array.isArray(sent) || known.length !== sent.length) return false;
+  let fits = true;
+  (sent as unknown[]).forEach((element, i) => {
+    const before: unknown = known[i];
+    if (element === null || element === undefined) return;
+    if (before === null || before === undefined || before instanceof Planted) known[i] = element;
+    else fits = mergeValue(types, fields, before, element) && fits;
+  });
+  return fits;
 }
 
 /** A copy of what was asked for, for a second place: the two will be completed differently. */

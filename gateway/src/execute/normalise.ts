@@ -21,7 +21,6 @@ import {
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLNamedType,
-  type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
@@ -45,10 +44,14 @@ export interface Normalised {
   keys: ResponseKeys;
 }
 
-export interface NormaliseOptions extends Collecting {
-  operation: OperationDefinitionNode;
+/** With what decides whether the type of an object has to be known. */
+export interface Typing extends Collecting {
   /** Whether an interface or union has members that clients must not see. */
   mayHide: (type: string) => boolean;
+}
+
+export interface NormaliseOptions extends Typing {
+  operation: OperationDefinitionNode;
   /** Whether the viewer may not have a field. */
   isRefused: (field: FieldNode) => boolean;
   /** Fields it may have; what types multiply to is bounded by it. */
@@ -57,7 +60,7 @@ export interface NormaliseOptions extends Collecting {
 
 /** Throws COST_EXCEEDED. */
 export function normalise(options: NormaliseOptions): Normalised {
-  const { operation, mayHide, isRefused, mostFields, ...collecting } = options;
+  const { operation, isRefused, mostFields, ...collecting } = options;
   const { schema } = collecting;
   const keys = new ResponseKeys(collecting);
   const used = new Set<string>();
@@ -96,8 +99,7 @@ export function normalise(options: NormaliseOptions): Normalised {
       const typeCondition = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: object.name } } as const;
       return [{ kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet: selectionSet(own) }];
     });
-    const asks = narrower.length > 0 || needsType(schema, type, [...common.values()].flat(), mayHide);
-    return [...(asks ? [typenameField] : []), ...selections, ...narrower];
+    return [...(asksType(options, type, sets) ? [typenameField] : []), ...selections, ...narrower];
   };
   const below = (type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): SelectionSetNode => {
     const selections = selectionsOf(type, sets);
@@ -122,17 +124,17 @@ export function normalise(options: NormaliseOptions): Normalised {
  * the types differ in what clients may see of them or in what may be null. Otherwise it is not asked for: a service
  * that has only @interfaceObject does not know.
  */
-function needsType(
-  schema: GraphQLSchema,
-  type: GraphQLAbstractType,
-  common: readonly FieldNode[],
-  mayHide: (type: string) => boolean,
-): boolean {
-  if (isUnionType(type) || mayHide(type.name) || common.some(isTypename)) return true;
-  const typeOf = (owner: GraphQLCompositeType, node: FieldNode) => String(definitionOf(owner, node).type);
-  return schema
-    .getPossibleTypes(type)
-    .some((object) => common.some((node) => typeOf(object, node) !== typeOf(type, node)));
+export function asksType(typing: Typing, type: GraphQLAbstractType, sets: readonly SelectionSetNode[]): boolean {
+  if (isUnionType(type) || typing.mayHide(type.name)) return true;
+  const common = collectFields(typing, type, sets);
+  if ([...common.values()].flat().some(isTypename)) return true;
+  const typeOf = (owner: GraphQLCompositeType, [node]: readonly FieldNode[]) => String(definitionOf(owner, node!).type);
+  return typing.schema.getPossibleTypes(type).some((object) =>
+    [...collectFields(typing, object, sets)].some(([response, nodes]) => {
+      const shared = common.get(response);
+      return isNarrower(nodes, shared) || typeOf(object, nodes) !== typeOf(type, shared!);
+    }),
+  );
 }
 
 /** Whether more is asked of an object type than of the interface or union it is met at. */

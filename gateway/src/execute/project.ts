@@ -24,8 +24,8 @@ import {
 } from 'graphql';
 import { type Data, Planted, isData, isInherited } from './data.js';
 import { quote } from './json.js';
-import { type Collecting, collectFields, isIntrospection, isTypename } from './collect.js';
-import { type ResponseKeys, selectionSets } from './normalise.js';
+import { collectFields, isIntrospection, isTypename } from './collect.js';
+import { type ResponseKeys, type Typing, asksType, selectionSets } from './normalise.js';
 
 /** One answer being written. */
 export interface Output {
@@ -35,13 +35,17 @@ export interface Output {
   errors: GraphQLFormattedError[];
   /** Where a service sent what does not fit the schema, and how. For the log; the client learns that it is so. */
   misfits: { path: (string | number)[]; reason: string }[];
+  /** How many more there were of either. */
+  untold: number;
   /** The text of introspection fields, by response key. */
   introspection: ReadonlyMap<string, string>;
 }
 
+export const mostErrors = 1_000; // of one kind in one answer
+
 export type Writer = (value: unknown, output: Output) => string | undefined;
 
-export interface ProjectionSource extends Collecting {
+export interface ProjectionSource extends Typing {
   operation: OperationDefinitionNode;
   keys: ResponseKeys;
   /** Fields nobody fetched because this viewer may not have them, and the error each gives. */
@@ -148,12 +152,17 @@ function typeWriter(typed: Typed, type: GraphQLOutputType): Writer {
   if (isNonNullType(type)) {
     const write = valueWriter(typed, type.ofType);
     return (value, output) => {
-      if (value !== null) return value === undefined ? undefined : write(value, output); // nobody has it: absent
+      if (value !== null && value !== undefined) return write(value, output);
       return misfit(output, `null for the non-nullable field ${typed.name}`);
     };
   }
   const write = valueWriter(typed, type);
-  return (value, output) => (value === null || value === undefined ? 'null' : (write(value, output) ?? 'null'));
+  return (value, output) => {
+    if (value === null) return 'null';
+    if (value !== undefined) return write(value, output) ?? 'null';
+    misfit(output, `nothing for ${typed.name}`);
+    return 'null';
+  };
 }
 
 /** Of a type without its `!`; the value is not null. */
@@ -167,16 +176,21 @@ function valueWriter(typed: Typed, type: GraphQLOutputType): Writer {
 }
 
 function raise(keys: ResponseKeys, { failures }: Planted, output: Output): undefined {
-  for (const { failure, below } of failures) {
-    failure.raised = true;
-    const { message, extensions } = failure;
+  for (const { failure, up, below } of failures) {
+    const { message, extensions, raisedAt } = failure;
     const rest = below.map((key) => (typeof key === 'string' ? keys.clients(key) : key));
-    output.errors.push({ message, path: [...output.path.slice(0, output.depth), ...rest], extensions });
+    const path = [...output.path.slice(0, output.depth - up), ...rest];
+    const place = JSON.stringify(path);
+    if (raisedAt.has(place)) continue;
+    raisedAt.add(place);
+    if (output.errors.length < mostErrors) output.errors.push({ message, path, extensions });
+    else output.untold++;
   }
 }
 
 function misfit(output: Output, reason: string): undefined {
-  output.misfits.push({ path: output.path.slice(0, output.depth), reason });
+  if (output.misfits.length < mostErrors) output.misfits.push({ path: output.path.slice(0, output.depth), reason });
+  else output.untold++;
 }
 
 function listWriter(write: Writer, name: string): Writer {
@@ -208,7 +222,8 @@ function leafWriter(type: GraphQLLeafType, name: string): Writer {
     if (text !== undefined) return text;
     try {
       const serialized: unknown = type.serialize(value);
-      if (serialized !== null && serialized !== undefined) return JSON.stringify(serialized);
+      const written = serialized === null || serialized === undefined ? 'null' : JSON.stringify(serialized);
+      if (written !== 'null') return written; // JSON has no text for an infinite number
       return misfit(output, `no ${type.name} for ${name}`);
     } catch (error) {
       return misfit(output, `no ${type.name} for ${name}: ${error instanceof Error ? error.name : ''}`);
@@ -243,6 +258,7 @@ function compositeWriter({ source, nodes, metAt, name }: Typed, type: GraphQLCom
     return (value, output) =>
       isData(value) ? (only ??= writerOf(type))(value, output) : misfit(output, `no object for ${name}`);
   }
+  const isTypeAsked = asksType(source, type, sets);
   return (value, output) => {
     if (!isData(value)) return misfit(output, `no object for ${name}`);
     const known = writers.get(value['__typename'] as string);
@@ -250,8 +266,8 @@ function compositeWriter({ source, nodes, metAt, name }: Typed, type: GraphQLCom
     const typename = value['__typename'];
     const actual = typeof typename === 'string' ? schema.getType(typename) : undefined;
     if (isObjectType(actual) && schema.isSubType(type, actual)) return writerOf(actual)(value, output);
-    // A service that has only @interfaceObject knows no concrete type, and the planner saw that nothing asked depends on it.
-    if (isInterfaceType(type) && (typename === undefined || typename === type.name || isInterfaceType(actual)))
+    // A service that has only @interfaceObject knows no object type, and nothing that is asked depends on it.
+    if (isInterfaceType(type) && !isTypeAsked && (typename === undefined || isInterfaceType(actual)))
       return writerOf(type)(value, output);
     return misfit(output, `${typeof typename === 'string' ? typename : 'no type'} for ${name}`);
   };

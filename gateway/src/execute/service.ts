@@ -19,6 +19,19 @@ export interface ServiceAnswer {
   errors?: readonly SentError[] | undefined;
 }
 
+/** What a service sent, if it has the form of a GraphQL response. */
+export function answerIn(sent: unknown): ServiceAnswer | null {
+  if (typeof sent !== 'object' || sent === null) return null;
+  const { data, errors } = sent as { data?: unknown; errors?: unknown };
+  const validData = data === undefined || (typeof data === 'object' && !Array.isArray(data));
+  const validErrors =
+    errors === undefined ||
+    errors === null ||
+    (Array.isArray(errors) && errors.every((e) => e && typeof e === 'object'));
+  if (!validData || !validErrors || (data === undefined && !errors)) return null;
+  return { data, ...(errors && { errors }) } as ServiceAnswer;
+}
+
 /** Sends one request. Throws `ServiceUnavailable` when there is no GraphQL answer, and `ServiceRefused` for a refused passport. */
 export type Send = (request: ServiceRequest) => Promise<ServiceAnswer>;
 

@@ -4,6 +4,8 @@ import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType } fro
 export interface TypeSystem {
   /** Whether an object that calls itself `typename` fits a type condition. */
   matches(typename: unknown, condition: string): boolean;
+  /** Whether there is a type of this name. */
+  exists(typename: unknown): boolean;
   /** Whether it is an object type, not an interface that stands for one (@interfaceObject). */
   isConcrete(typename: unknown): boolean;
 }
@@ -19,6 +21,7 @@ export function typeSystem(schema: GraphQLSchema): TypeSystem {
   return {
     matches: (typename, condition) =>
       typename === condition || (typeof typename === 'string' && below.get(condition)?.has(typename) === true),
+    exists: (typename) => typeof typename === 'string' && below.has(typename),
     isConcrete: (typename) => typeof typename === 'string' && isObjectType(schema.getType(typename)),
   };
 }

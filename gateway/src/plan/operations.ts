@@ -122,9 +122,9 @@ export function createOperations({
         return inFlight(`program ${key}`, async () => {
           const refused = guarded && granted.includes(false) ? guarded.without(granted).refused : nothing;
           const isRefused = (field: FieldNode) => refused.has(field);
-          const collecting = { schema: api, fragments, variables: pick(conditions, variables) };
+          const collecting = { schema: api, fragments, variables: pick(conditions, variables), mayHide };
           const mostFields = limits.fields * mostTypes;
-          const normalised = normalise({ ...collecting, operation: node, mayHide, isRefused, mostFields });
+          const normalised = normalise({ ...collecting, operation: node, isRefused, mostFields });
           const plan: Plan = normalised.document
             ? await planning.ask('plan', { document: print(normalised.document), labels: overrideLabels, percentage })
             : { root: null, stream: null };

@@ -15,7 +15,7 @@ const setUp = () => {
 test('events come in order, whether the reader or the event was first', async () => {
   const { queue } = setUp();
   const waiting = [queue.next(), queue.next()];
-  for (const n of [1, 2, 3]) queue.push({ n });
+  for (const n of [1, 2, 3]) queue.push({ n }, 10);
   expect(await Promise.all([...waiting, queue.next()])).toEqual([1, 2, 3].map((n) => ({ done: false, value: { n } })));
 });
 
@@ -33,9 +33,9 @@ test('return ends it at once while next waits, and once', async () => {
 
 test('an end comes after what waits, an error once', async () => {
   const { queue } = setUp();
-  queue.push({ n: 1 });
+  queue.push({ n: 1 }, 10);
   queue.end(new Error('lost'));
-  queue.push({ n: 2 });
+  queue.push({ n: 2 }, 10);
   expect(await queue.next()).toEqual({ done: false, value: { n: 1 } });
   await expect(queue.next()).rejects.toThrow('lost');
   expect(await queue.next()).toEqual({ done: true, value: undefined });
@@ -52,7 +52,7 @@ test.each([
   ],
 ])('past so many %s it ends and drops what waits', async (_bound, events) => {
   const { queue, happened } = setUp();
-  for (const event of events) queue.push(event);
+  for (const event of events) queue.push(event, JSON.stringify(event).length);
   expect(happened).toEqual(['end', 'overflow']);
   expect(await queue.next()).toEqual({ done: true, value: undefined });
 });

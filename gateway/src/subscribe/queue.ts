@@ -24,11 +24,11 @@ export class EventQueue<T extends object> implements AsyncIterableIterator<T> {
     this.#options = options;
   }
 
-  push(event: T): void {
+  /** `bytes`: what it weighs while it waits. */
+  push(event: T, bytes: number): void {
     if (this.#ended) return;
     const reader = this.#readers.shift();
     if (reader) return reader.resolve({ done: false, value: event });
-    const bytes = JSON.stringify(event).length; // weighed only when the reader is behind
     this.#waiting.push({ event, bytes });
     this.#bytes += bytes;
     if (this.#waiting.length <= this.#options.maxEvents && this.#bytes <= this.#options.maxBytes) return;

@@ -18,7 +18,8 @@ import { EventQueue } from './queue.js';
 
 /** What a service's stream tells of itself. One of `failed`, `lost` and `completed` comes last, once. */
 export interface StreamListener {
-  event(answer: ServiceAnswer): void;
+  /** `characters`: how long its frame was. */
+  event(answer: ServiceAnswer, characters: number): void;
   /** The service ended it with errors. */
   failed(errors: readonly SentError[]): void;
   /** The connection broke, or could not be made. */
@@ -105,7 +106,7 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Answ
   };
 
   const listener: StreamListener = {
-    event: (answer) => queue.push(answer),
+    event: (answer, characters) => queue.push(answer, characters),
     failed: (errors) => endWith(...errors.map(fromService)),
     lost,
     completed: () => queue.end(),

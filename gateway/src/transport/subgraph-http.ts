@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { passportHeader } from '@hub/kit/passport';
 import { type Dispatcher, Pool } from 'undici';
 import type { SendTo } from '../core.js';
-import { type ServiceAnswer, ServiceRefused, ServiceUnavailable } from '../execute/service.js';
+import { type ServiceAnswer, ServiceRefused, ServiceUnavailable, answerIn } from '../execute/service.js';
 import type { Limits } from '../limits/limits.js';
 import { type Signal } from '../signal.js';
 import { Breaker } from './breaker.js';
@@ -94,9 +94,9 @@ export function httpServices({ urls, limits, shareInFlight }: HttpServicesOption
         }
       } catch (error) {
         if (gone.aborted) throw error;
-        if (error instanceof ServiceRefused || error instanceof ServiceUnavailable || !isOutage(error)) throw error;
-        outage = new ServiceUnavailable(error.message);
-        if (isTimeout(error)) {
+        if (error instanceof ServiceRefused || error instanceof ServiceUnavailable) throw error;
+        outage = new ServiceUnavailable(error instanceof Error ? error.message : String(error));
+        if (isFinal(error)) {
           service.breaker.failed();
           throw outage;
         }
@@ -216,23 +216,15 @@ class TookTooLong extends Error {
 
 function graphqlAnswer(text: string): ServiceAnswer | null {
   try {
-    const { data, errors } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
-    const validData = data === undefined || (typeof data === 'object' && !Array.isArray(data));
-    const validErrors =
-      errors === undefined || (Array.isArray(errors) && errors.every((e) => e && typeof e === 'object'));
-    if (!validData || !validErrors || (data === undefined && errors === undefined)) return null;
-    return { data, errors } as ServiceAnswer;
+    return answerIn(JSON.parse(text));
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
 }
 
-const isTimeout = (error: unknown): boolean => codeOf(error) === 'TOOK_TOO_LONG';
-
-/** What undici and the network throw; anything else is a bug of ours. By code and name: they may be of another realm. */
-const isOutage = (error: unknown): error is Error =>
-  (error as Error | null)?.name === 'AbortError' || /^(?!ERR_INVALID)./.test(codeOf(error));
+/** Asking again would take as long, or bring as much. */
+const isFinal = (error: unknown): boolean => ['TOOK_TOO_LONG', 'UND_ERR_RES_EXCEEDED_MAX_SIZE'].includes(codeOf(error));
 
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null)?.code;

@@ -9,6 +9,7 @@
  */
 import { MessageType, parseMessage, stringifyMessage } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { answerIn } from '../execute/service.js';
 import type { Stream, StreamListener, StreamRequest, StreamServices } from '../subscribe/subscribe.js';
 
 export interface UpstreamOptions {
@@ -150,7 +151,7 @@ class Connection {
         for (const unsent of this.#unsent.splice(0)) this.#socket.send(unsent);
         return;
       case MessageType.Next:
-        return this.#listeners.get(message.id)?.event(message.payload as never);
+        return this.#listeners.get(message.id)?.event(answerIn(message.payload) ?? {}, data.length);
       case MessageType.Error:
       case MessageType.Complete: {
         const listener = this.#listeners.get(message.id);
