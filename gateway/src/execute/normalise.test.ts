@@ -1,0 +1,107 @@
+import { expect, test } from '@jest/globals';
+import { type FragmentDefinitionNode, Kind, type OperationDefinitionNode, buildSchema, parse, print } from 'graphql';
+import { clientsVariable, normalise, plannedVariable } from './normalise.js';
+
+const schema = buildSchema(`
+  type Query { book(id: ID): Book item: Item found: Found me(named: Boolean): Person }
+  interface Item { id: ID! name: String owner: Person }
+  type Book implements Item { id: ID! name: String owner: Person! price(in: String = "USD"): Int c_x: Int }
+  type Song implements Item { id: ID! name: String owner: Person length: Int }
+  type Person { id: ID! name(full: Boolean): String }
+  union Found = Book | Person
+`);
+
+function planned(
+  query: string,
+  variables: Record<string, unknown> = {},
+  options: { refused?: string; most?: number } = {},
+) {
+  const { definitions } = parse(query, { noLocation: true });
+  const { document } = normalise({
+    schema,
+    operation: definitions.find((one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION)!,
+    fragments: new Map(
+      definitions
+        .filter((one): one is FragmentDefinitionNode => one.kind === Kind.FRAGMENT_DEFINITION)
+        .map((one) => [one.name.value, one]),
+    ),
+    variables,
+    mayHide: () => false,
+    isRefused: ({ name }) => name.value === options.refused,
+    mostFields: options.most ?? 100,
+  });
+  return document && print(document).replace(/\s+/g, ' ');
+}
+
+test.each<[string, string, string | null, Record<string, unknown>?]>([
+  ['names without arguments stay', '{ book { id name } }', '{ cc_book: book { id name } }'],
+  ['a key’s name for something else', '{ book { id: name } }', '{ cc_book: book { cc_id: name } }'],
+  [
+    'a name of a prototype',
+    '{ __proto__: item { constructor: name } }',
+    '{ cc___proto__: item { cc_constructor: name } }',
+  ],
+  [
+    'a field that may take arguments',
+    '{ book { price eur: price(in: "EUR") } }',
+    '{ cc_book: book { cc_price: price cc_eur: price(in: "EUR") } }',
+  ],
+  [
+    'the same name for two things of two types',
+    '{ found { ... on Book { x: name } ... on Person { x: id } } }',
+    '{ found { __typename ... on Book { cc_x: name } ... on Person { cc_1_x: id } } }',
+  ],
+  [
+    'a type is asked for where more is asked of it',
+    '{ item { name ... on Song { length } } }',
+    '{ item { __typename name ... on Song { length } } }',
+  ],
+  ['and where it differs in what may be null', '{ item { owner { id } } }', '{ item { __typename owner { id } } }'],
+  ['and not where nothing depends on it', '{ item { ... on Item { name } } }', '{ item { name } }'],
+  [
+    'what a type has besides is asked of it as a whole',
+    '{ item { owner { id } ... on Song { owner { name } } } }',
+    '{ item { __typename owner { id } ... on Song { owner { id cc_name: name } } } }',
+  ],
+  [
+    'conditions are decided',
+    'query ($v: Boolean!) { item { id @skip(if: $v) name @include(if: $v) } }',
+    '{ item { name } }',
+    { v: true },
+  ],
+  [
+    'fragments are written out',
+    '{ ...F } fragment F on Query { item { ...G } } fragment G on Item { id }',
+    '{ item { id } }',
+  ],
+  ['nothing is left to ask', '{ __typename __schema { types { name } } item @skip(if: true) { id } }', null],
+  ['an object of which nothing is left', '{ item { id @skip(if: true) } }', '{ item { __typename } }'],
+  [
+    'a variable with the planner’s name',
+    'query ($representations: ID) { book(id: $representations) { id } }',
+    'query ($c_representations: ID) { cc_book: book(id: $c_representations) { id } }',
+  ],
+])('%s', (...[, query, expected, variables]) => expect(planned(query, variables)).toBe(expected));
+
+test('what a viewer may not have is not asked for, and neither is what stands with it', () => {
+  expect(planned('{ item { id name } }', {}, { refused: 'name' })).toBe('{ item { id } }');
+  expect(planned('{ item { name } }', {}, { refused: 'item' })).toBeNull();
+});
+
+test('what types multiply to is bounded', () => {
+  const many = '{ item { ... on Book { id name } ... on Song { id name } } }';
+  expect(planned(many, {}, { most: 5 })).toBeTruthy();
+  expect(() => planned(many, {}, { most: 4 })).toThrow(expect.objectContaining({ code: 'COST_EXCEEDED' }));
+});
+
+test('names of variables come back', () => {
+  for (const name of [
+    'a',
+    'c_a',
+    'representations',
+    'c_representations',
+    'representations_1',
+    'c_c_representations_12',
+  ])
+    expect(clientsVariable(plannedVariable(name))).toBe(name);
+});
