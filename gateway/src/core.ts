@@ -128,7 +128,16 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
     };
     if (event) program.stream!.absorb(run, event);
     await program.fetch(run);
-    const output: Output = { path: [], depth: 0, errors: [], misfits: [], untold: 0, introspection };
+    const output: Output = {
+      path: [],
+      depth: 0,
+      errors: [],
+      misfits: [],
+      absentAt: null,
+      untold: 0,
+      failures: run.failures,
+      introspection,
+    };
     const data = program.project(run.root, output);
     const { errors, misfits } = output;
     for (const failure of run.failures.unraised()) {
@@ -136,11 +145,12 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
         output.untold++;
         continue;
       }
-      const path = program.clientsPath(failure.path());
+      const path = program.clientsPath(failure.path(), run.root);
+      if (!path) continue; // of an object of another type than it was asked for
       errors.push({ message: failure.message, ...(path.length > 0 && { path }), extensions: failure.extensions });
     }
     if (data === 'null' && errors.length === 0 && misfits.length === 0)
-      misfits.push({ path: [], reason: 'nothing came for what may not be null' });
+      misfits.push({ path: output.absentAt ?? [], reason: 'nothing came for what may not be null' });
     if (misfits.length > 0)
       log.error('a service sent what does not fit the schema', { requestId, ...misfits[0], times: misfits.length });
     for (const { path } of misfits) errors.push(internalError(requestId, path));

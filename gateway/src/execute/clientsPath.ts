@@ -1,34 +1,50 @@
-import { type GraphQLCompositeType, type SelectionSetNode, isAbstractType } from 'graphql';
+import { type GraphQLCompositeType, type SelectionSetNode, isAbstractType, isObjectType } from 'graphql';
 import { collectFields } from './collect.js';
-import type { Path } from './data.js';
+import { type Data, type Path, isData, read } from './data.js';
 import { selectionSets } from './normalise.js';
 import type { ProjectionSource } from './project.js';
 
 /**
  * A path in the data as the client would write it, as far as the client asked for what is there: what only the plan
- * needed, such as a key or what another field requires, is nothing the client knows of.
+ * needed, such as a key or what another field requires, is nothing the client knows of. Null when it was asked of
+ * other types than the object there is of: a plan may ask more widely than the client did.
  */
-export function clientsPath(source: ProjectionSource, path: Path): Path {
+export function clientsPath(source: ProjectionSource, path: Path, root: Data): Path | null {
   const { schema, operation, keys } = source;
   const found: (string | number)[] = [];
+  let value: unknown = root;
   let at: Omit<Found, 'response'> = {
     type: schema.getRootType(operation.operation)!,
     sets: [operation.selectionSet],
   };
   for (const step of path) {
     if (typeof step === 'number') {
+      value = Array.isArray(value) ? (value as unknown[])[step] : undefined;
       found.push(step);
       continue;
     }
-    const next: ReturnType<typeof fieldAt> = fieldAt(at.type, at.sets, step);
-    if (!next) break;
+    const object = isData(value) ? value : {};
+    const next: Found | null = fieldAt(at, step, typesOf(at.type, object['__typename']));
+    if (!next) return fieldAt(at, step, typesOf(at.type, undefined)) ? null : found;
     found.push(next.response);
+    value = read(object, step);
     at = next;
   }
   return found;
 
-  function fieldAt(type: GraphQLCompositeType, sets: readonly SelectionSetNode[], key: string): Found | null {
-    for (const actual of isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type]) {
+  /** The types an object met at `type` may be of. */
+  function typesOf(type: GraphQLCompositeType, typename: unknown): readonly GraphQLCompositeType[] {
+    if (!isAbstractType(type)) return [type];
+    const actual = typeof typename === 'string' ? schema.getType(typename) : undefined;
+    return isObjectType(actual) && schema.isSubType(type, actual) ? [actual] : [type, ...schema.getPossibleTypes(type)];
+  }
+
+  function fieldAt(
+    { type, sets }: Omit<Found, 'response'>,
+    key: string,
+    types: readonly GraphQLCompositeType[],
+  ): Found | null {
+    for (const actual of types) {
       const keyOf = keys.at(type, actual, sets);
       for (const [response, nodes] of collectFields(source, actual, sets)) {
         const field = keyOf(response, nodes);

@@ -9,7 +9,9 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { HubError } from '@hub/kit/errors';
 import { type Data, type Failure, type Path, Planted, type Standing, isData, read, write } from './data.js';
+import type { Brought } from './merge.js';
 import type { SentError } from './service.js';
+import type { TypeSystem } from './typeSystem.js';
 
 /** Objects that one answer was to complete, and the path of any one of them. */
 export interface Positions {
@@ -17,14 +19,19 @@ export interface Positions {
   pathTo(object: Data): Path;
 }
 
-/** Which fields of which objects a fetch would have brought. */
+/** What a fetch would have brought to which objects. */
 export interface Lost {
   positions: Positions;
-  keysOf: (object: Data) => readonly string[];
+  fields: readonly Brought[];
+  types: TypeSystem;
 }
 
 export class Failures {
   readonly #all: Failure[] = [];
+
+  get none(): boolean {
+    return this.#all.length === 0;
+  }
 
   /** An error of a service at a path below objects that all got the same answer. */
   at({ objects, pathTo }: Positions, path: Path, error: GraphQLFormattedError): void {
@@ -34,16 +41,16 @@ export class Failures {
     for (const object of objects) plant(object, path, failure);
   }
 
-  /** The same, of objects of which nothing came because of it: whichever of their fields is met first tells. */
-  instead({ positions, keysOf }: Lost, path: Path, error: GraphQLFormattedError): void {
-    const { objects, pathTo } = positions;
+  /** The same, of objects to which nothing came because of it: whichever of their fields is met first tells. */
+  instead(lost: Lost, path: Path, error: GraphQLFormattedError): void {
+    const { objects, pathTo } = lost.positions;
     const [first] = objects;
     if (!first) return;
     const failure = this.#add(error, () => [...pathTo(first), ...path]);
-    for (const object of objects)
-      for (const key of keysOf(object))
-        if (key === path[0]) plant(object, path, failure);
-        else stand(object, key, { failure, up: 1, below: path });
+    for (const object of objects) {
+      plant(object, path, failure);
+      markMissing(lost, object, (depth) => ({ failure, up: depth, below: path }));
+    }
   }
 
   /** An error that says nothing of where: it cost these fields of each object, if it cost any. */
@@ -52,11 +59,11 @@ export class Failures {
     if (!found) return;
     const failure = this.#add(error, () => {
       const [object] = found.positions.objects;
-      return [...found.positions.pathTo(object!), ...found.keysOf(object!).slice(0, 1)];
+      const [field] = wanted(found, found.fields, object!);
+      return [...found.positions.pathTo(object!), ...(field ? [field.key] : [])];
     });
-    for (const { positions, keysOf } of lost)
-      for (const object of positions.objects)
-        for (const key of keysOf(object)) stand(object, key, { failure, up: 0, below: [] });
+    for (const one of lost)
+      for (const object of one.positions.objects) markMissing(one, object, () => ({ failure, up: 0, below: [] }));
   }
 
   /** An error beside what came: it is told at the first of the objects. */
@@ -78,18 +85,43 @@ export class Failures {
 }
 
 /** Nothing is to come for these fields, and that is no failure. */
-export function absent(object: Data, keys: readonly string[]): void {
-  for (const key of keys) if (read(object, key) === undefined) write(object, key, new Planted());
+export function absent(lost: Lost): void {
+  for (const object of lost.positions.objects) markMissing(lost, object, () => null);
 }
 
-function stand(object: Data, key: string, standing: Standing): void {
+/** `standing`: what stands in place of a value that is so many steps below the object; null: nothing was to come. */
+function markMissing(lost: Lost, object: Data, standing: (depth: number) => Standing | null): void {
+  const mark = (parent: Data, fields: readonly Brought[], depth: number): void => {
+    for (const { key, fields: below } of wanted(lost, fields, parent)) {
+      const value = read(parent, key);
+      if (value === undefined) stand(parent, key, standing(depth));
+      else if (value === null || value instanceof Planted) {
+        const here = standing(depth);
+        if (here) stand(parent, key, here);
+      } else if (below) into(value, below, depth + 1);
+    }
+  };
+  const into = (value: unknown, fields: readonly Brought[], depth: number): void => {
+    if (Array.isArray(value)) for (const element of value as unknown[]) into(element, fields, depth + 1);
+    else if (isData(value)) mark(value, fields, depth);
+  };
+  mark(object, lost.fields, 1);
+}
+
+/** The fields that were asked for of an object of this type; of one whose type says nothing, all. */
+function wanted({ types }: Lost, fields: readonly Brought[], object: Data): readonly Brought[] {
+  const typename = object['__typename'];
+  const named = fields.filter(({ key }) => key !== '__typename');
+  const own = named.filter(({ on }) => on === null || [...on].some((type) => types.matches(typename, type)));
+  return own.length > 0 ? own : named;
+}
+
+function stand(object: Data, key: string, standing: Standing | null): void {
   const value = read(object, key);
-  if (value instanceof Planted) add(value, standing);
-  else if (value === null || value === undefined) {
-    const planted = new Planted();
-    planted.failures.push(standing);
-    write(object, key, planted);
-  }
+  if (value instanceof Planted) return standing ? add(value, standing) : undefined;
+  const planted = new Planted();
+  if (standing) planted.failures.push(standing);
+  write(object, key, planted);
 }
 
 function plant(object: Data, path: Path, failure: Failure): void {

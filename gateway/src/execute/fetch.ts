@@ -44,8 +44,7 @@ function rootFetch(types: TypeSystem, fetch: FetchNode, brings: readonly Brought
   const { outputRewrites } = fetch;
   const requestOf = requestMaker(fetch);
   const fields = renamed(brings, outputRewrites);
-  const keys = brings.map(({ key }) => String(rewritePath(outputRewrites, [key])[0]));
-  const lostIn = ({ root }: Run): Lost => ({ positions: { objects: [root], pathTo: () => [] }, keysOf: () => keys });
+  const lostIn = ({ root }: Run): Lost => ({ positions: { objects: [root], pathTo: () => [] }, fields, types });
   const absorb = (run: Run, answer: ServiceAnswer): void => {
     const lost = lostIn(run);
     const { failures, root } = run;
@@ -100,7 +99,7 @@ function entityFetch(
         if (isData(entity)) {
           if (!set.take(group, entity)) misfit(run, fetch, lost());
         } else if (list && (entity === null || entity === undefined)) {
-          if (own.length === 0) for (const object of group.objects.flat()) absent(object, set.keysOf(object));
+          if (own.length === 0) absent(lost());
         } else if (own.length === 0) without.push(lost());
         for (const error of own) set.tell(run, lost(), isData(entity), error);
       });
@@ -141,18 +140,14 @@ function entitySet(types: TypeSystem, set: EntitySet, fields: readonly Brought[]
   const { represent, keyOf } = representer(types, set);
   const walks = paths.map(walkOf);
   const fieldsAfter = renamed(fields, outputRewrites);
-  const keyed = fields
-    .filter((field) => field.key !== '__typename')
-    .map(({ key: sentKey, on }) => ({ key: String(rewritePath(outputRewrites, [sentKey])[0]), on: on && [...on] }));
-  const keysOf = (object: Data): readonly string[] => {
-    const typename = object['__typename'];
-    const own = keyed.filter(({ on }) => on === null || on.some((type) => types.matches(typename, type)));
-    return [...new Set((own.length > 0 ? own : keyed).map((field) => field.key))];
-  };
+  const lostOf = (root: Data, objects: readonly Data[][]): Lost => ({
+    positions: positionsOf(root, objects),
+    fields: fieldsAfter,
+    types,
+  });
   return {
     key,
     variable,
-    keysOf,
     collect(run: Run, fetch: FetchNode): Asked {
       const byText = new Map<string, Group>();
       const byKey = new Map<string, Group>();
@@ -172,7 +167,7 @@ function entitySet(types: TypeSystem, set: EntitySet, fields: readonly Brought[]
             }
             if (text === undefined) {
               if (object['__typename'] !== undefined && !types.exists(object['__typename'])) unfit.push(object);
-              else absent(object, keysOf(object));
+              else absent(lostOf(run.root, [[object]]));
               continue;
             }
             group = byText.get(text);
@@ -181,7 +176,7 @@ function entitySet(types: TypeSystem, set: EntitySet, fields: readonly Brought[]
           }
           (group.objects[place] ??= []).push(object);
         }
-      if (unfit.length > 0) misfit(run, fetch, { positions: positionsOf(run.root, [unfit]), keysOf });
+      if (unfit.length > 0) misfit(run, fetch, lostOf(run.root, [unfit]));
       return { groups: [...byText.values()], text: [...byText.keys()].join() };
     },
     /** The entities that were sent, if they are as many as were asked for. */
@@ -218,7 +213,8 @@ function entitySet(types: TypeSystem, set: EntitySet, fields: readonly Brought[]
     },
     lost:
       (root: Data, { objects }: Group) =>
-      (): Lost => ({ positions: positionsOf(root, objects), keysOf }),
+      (): Lost =>
+        lostOf(root, objects),
   };
 
   function positionsOf(root: Data, objects: readonly Data[][]): Positions {
@@ -279,7 +275,7 @@ function nothingCame(
   }
   if (answer.errors?.length) {
     // They tell why; what they do not name is gone with them.
-    for (const { positions, keysOf } of lost) for (const object of positions.objects) absent(object, keysOf(object));
+    lost.forEach(absent);
     if (!fetch.entities) return;
   }
   failures.lost(lost, unavailable(fetch.service));

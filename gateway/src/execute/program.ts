@@ -17,8 +17,8 @@ export interface Program {
   fetches: number;
   /** Fetches and joins. Rejects only when aborted, or for a bug. */
   fetch(run: Run): Promise<void> | undefined;
-  /** A path in the data as the client would write it, as far as the client asked for what is there. */
-  clientsPath(path: Path): Path;
+  /** See clientsPath.ts. */
+  clientsPath(path: Path, root: Data): Path | null;
   /** Writes the data of the answer; what went wrong is in the output. */
   project(root: Data, output: Output): string;
 }
@@ -47,7 +47,7 @@ export function createProgram({ types, plan, ...source }: ProgramSource): Progra
     },
     fetches: steps.length,
     fetch: (run) => (steps.length > 0 ? inOrder(steps, fetches, waitsFor, run, isOver) : undefined),
-    clientsPath: (path) => clientsPath(source, path),
+    clientsPath: (path, root) => clientsPath(source, path, root),
     project: (root, output) => (write ??= projector(source))(root, output),
   };
 }

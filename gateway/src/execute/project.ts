@@ -22,6 +22,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
+import type { Failures } from './failures.js';
 import { type Data, Planted, isData, isInherited } from './data.js';
 import { quote } from './json.js';
 import { collectFields, isIntrospection, isTypename } from './collect.js';
@@ -35,8 +36,12 @@ export interface Output {
   errors: GraphQLFormattedError[];
   /** Where a service sent what does not fit the schema, and how. For the log; the client learns that it is so. */
   misfits: { path: (string | number)[]; reason: string }[];
+  /** The first place at which nothing was to come, which is no error unless it leaves nothing of the answer. */
+  absentAt: (string | number)[] | null;
   /** How many more there were of either. */
   untold: number;
+  /** What went wrong in services. */
+  failures: Pick<Failures, 'none'>;
   /** The text of introspection fields, by response key. */
   introspection: ReadonlyMap<string, string>;
 }
@@ -149,19 +154,18 @@ interface Typed {
 }
 
 function typeWriter(typed: Typed, type: GraphQLOutputType): Writer {
+  const { name } = typed;
   if (isNonNullType(type)) {
     const write = valueWriter(typed, type.ofType);
     return (value, output) => {
-      if (value !== null && value !== undefined) return write(value, output);
-      return misfit(output, `null for the non-nullable field ${typed.name}`);
+      if (value === undefined) return missing(output, name);
+      return value === null ? misfit(output, `null for the non-nullable field ${name}`) : write(value, output);
     };
   }
   const write = valueWriter(typed, type);
   return (value, output) => {
     if (value === null) return 'null';
-    if (value !== undefined) return write(value, output) ?? 'null';
-    misfit(output, `nothing for ${typed.name}`);
-    return 'null';
+    return (value === undefined ? missing(output, name) : write(value, output)) ?? 'null';
   };
 }
 
@@ -176,6 +180,7 @@ function valueWriter(typed: Typed, type: GraphQLOutputType): Writer {
 }
 
 function raise(keys: ResponseKeys, { failures }: Planted, output: Output): undefined {
+  if (failures.length === 0) output.absentAt ??= output.path.slice(0, output.depth);
   for (const { failure, up, below } of failures) {
     const { message, extensions, raisedAt } = failure;
     const rest = below.map((key) => (typeof key === 'string' ? keys.clients(key) : key));
@@ -183,6 +188,12 @@ function raise(keys: ResponseKeys, { failures }: Planted, output: Output): undef
     const place = JSON.stringify(path);
     if (raisedAt.has(place)) continue;
     raisedAt.add(place);
+    if (
+      failures.some(
+        (other) => other.failure !== failure && other.failure.message === message && other.failure.raisedAt.has(place),
+      )
+    )
+      continue; // two services tell the same of what both have
     if (output.errors.length < mostErrors) output.errors.push({ message, path, extensions });
     else output.untold++;
   }
@@ -191,6 +202,12 @@ function raise(keys: ResponseKeys, { failures }: Planted, output: Output): undef
 function misfit(output: Output, reason: string): undefined {
   if (output.misfits.length < mostErrors) output.misfits.push({ path: output.path.slice(0, output.depth), reason });
   else output.untold++;
+}
+
+/** It was asked for and did not come. Where anything has failed, that may be why. */
+function missing(output: Output, name: string): undefined {
+  if (output.failures.none) misfit(output, `nothing for ${name}`);
+  else output.absentAt ??= output.path.slice(0, output.depth);
 }
 
 function listWriter(write: Writer, name: string): Writer {
