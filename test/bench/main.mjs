@@ -1,16 +1,20 @@
 /**
  * Measures the hub as it runs in earnest: every process its own, started as `npm start` does.
  *
- *   npm run bench            every benchmark
- *   npm run bench -- push    one of them
+ *   npm run bench               every benchmark
+ *   npm run bench -- push       one of them
+ *   npm run bench -- gateway    our gateway against others, which it installs in a folder of their own
+ *     --quick                   shorter and less exact
+ *     --without-peers           without those that would have to be installed
  *
- * Exits with 1 when an aim is missed.
+ * The last line of each benchmark is its figures as one JSON object. Exits with 1 when an aim is missed.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { push } from './push.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -59,7 +63,18 @@ const token = (role) =>
     program.once('exit', (code) => (code === 0 ? resolve(printed.trim()) : reject(new Error(`no token for ${role}`))));
   });
 
-const aims = {
+/** A benchmark of one figure. */
+const oneFigure = ({ figures, name, value, aim, unit }) => {
+  const met = value <= aim;
+  return {
+    lines: [`${name} ${value.toFixed(1)} ${unit} (aim ≤ ${aim} ${unit}) ${met ? 'met' : 'MISSED'}`, figures],
+    json: { [name]: value, aim, unit, ...figures },
+    met,
+  };
+};
+
+/** Each tells lines to print, figures as JSON, and whether its aims are met. */
+const benchmarks = {
   /** Built tree with existing data to ready. */
   start: async () => {
     await (await start()).stop(); // builds what is stale, makes the data
@@ -70,41 +85,39 @@ const aims = {
       await hub.stop();
     }
     const median = seconds.toSorted((a, b) => a - b)[1];
-    return {
-      figures: { runs: seconds.map((value) => `${value.toFixed(1)} s`).join(', ') },
-      name: 'median',
-      value: median,
-      aim: 15,
-      unit: 's',
-    };
+    return oneFigure({ figures: { runs: seconds }, name: 'median', value: median, aim: 15, unit: 's' });
   },
   /** COMMIT acknowledged to WebSocket client, on an otherwise idle hub. */
   push: async () => {
     const hub = await start();
     try {
-      return await push({ url, focalPoint: await token('focal-point:KEN'), officer: await token('officer:igad') });
+      return oneFigure(
+        await push({ url, focalPoint: await token('focal-point:KEN'), officer: await token('officer:igad') }),
+      );
     } finally {
       await hub.stop();
     }
   },
+  /** CPU per request, against others on the same subgraphs. Loaded when wanted: it needs Linux. */
+  gateway: async (options) => (await import('./gateway/gateway.mjs')).gateway(options),
 };
 
-const wanted = process.argv.slice(2).filter((name) => name !== '--');
-const unknown = wanted.filter((name) => !Object.hasOwn(aims, name));
+const { values: options, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean' }, 'without-peers': { type: 'boolean' } },
+});
+const unknown = wanted.filter((name) => !Object.hasOwn(benchmarks, name));
 if (unknown.length > 0) {
-  console.error(`There is no benchmark ${unknown.join(', ')}: ${Object.keys(aims).join(', ')}.`);
+  console.error(`There is no benchmark ${unknown.join(', ')}: ${Object.keys(benchmarks).join(', ')}.`);
   process.exit(1);
 }
 console.log(`${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`);
 try {
-  for (const [name, measure] of Object.entries(aims)) {
+  for (const [name, measure] of Object.entries(benchmarks)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const { figures, value, aim, unit, name: figure } = await measure();
-    const met = value <= aim;
-    console.log(
-      `${name}: ${figure} ${value.toFixed(1)} ${unit} (aim ≤ ${aim} ${unit}) ${met ? 'met' : 'MISSED'}`,
-      figures,
-    );
+    const { lines, json, met } = await measure({ quick: options.quick, withoutPeers: options['without-peers'] });
+    for (const line of lines) console.log(`${name}:`, line);
+    console.log(JSON.stringify({ bench: name, ...json, met }));
     if (!met) process.exitCode = 1;
   }
 } finally {
