@@ -1,70 +1,48 @@
 /** External fields in four notations, of Federation 1 and 2: what a service only names, it may still provide. */
-import { olderService, service } from './service.js';
 import type { AuditClass } from './supergraph.js';
 
-const ida = { id: 'g', name: 'Ida', rank: 1 };
-
-const guides = (name: string, make: typeof olderService, head: string, owned = ''): AuditClass => ({
+const guides = (name: string, notation: 1 | 2, head: string): AuditClass => ({
   name,
+  notation,
   services: {
-    tours: make(
-      `type Query { guide: Guide namedGuide: Guide @provides(fields: "name") }
-       ${head} @key(fields: "id") { id: ID! @external name: String @external tours: Int }`,
-      {
-        'Query.guide': { id: 'g' },
-        'Query.namedGuide': { id: 'g', name: 'Ida' },
-        'Guide.tours': 4,
-      },
-    ),
-    staff: make(`type Query { chief: Guide } type Guide @key(fields: "id") { id: ID! name: String ${owned} rank: Int }`, {
-      'Query.chief': ida,
-      Guide: [ida],
-    }),
+    tours: `type Query { guide: Guide namedGuide: Guide @provides(fields: "name") }
+      ${head} @key(fields: "id") { id: ID! @external name: String @external tours: Int }
+      Query.guide = { id: "g" }
+      Query.namedGuide = { id: "g", name: "Ida" }
+      Guide.tours = 4`,
+    staff: `type Query { chief: Guide }
+      type Guide @key(fields: "id") { id: ID! name: String ${notation === 2 ? '@shareable' : ''} rank: Int }
+      Query.chief = { id: "g", name: "Ida", rank: 1 }
+      Guide = [{ id: "g", name: "Ida", rank: 1 }]`,
   },
-  cases: [
-    { query: '{ guide { id tours } }', data: { guide: { id: 'g', tours: 4 } }, asked: 'tours' },
-    { query: '{ guide { id name tours } }', data: { guide: { id: 'g', name: 'Ida', tours: 4 } }, asked: 'staff tours' },
-    {
-      query: '{ namedGuide { name tours id } }',
-      data: { namedGuide: { name: 'Ida', tours: 4, id: 'g' } },
-      asked: 'tours',
-    },
-    {
-      query: '{ chief { name tours } namedGuide { name rank } guide { name } }',
-      data: { chief: { name: 'Ida', tours: 4 }, namedGuide: { name: 'Ida', rank: 1 }, guide: { name: 'Ida' } },
-    },
-  ],
+  cases: `
+    { guide { id tours } } gives { guide: { id: "g", tours: 4 } } from tours
+    { guide { id name tours } } gives { guide: { id: "g", name: "Ida", tours: 4 } } from staff tours
+    { namedGuide { name tours id } } gives { namedGuide: { name: "Ida", tours: 4, id: "g" } } from tours
+    { chief { name tours } namedGuide { name rank } guide { name } }
+      gives { chief: { name: "Ida", tours: 4 }, namedGuide: { name: "Ida", rank: 1 }, guide: { name: "Ida" } }`,
 });
 
-const part = { serial: 's', maker: 'm', upc: 'u', price: 6 };
-const parts: AuditClass = {
-  name: 'fed1-external-extends-resolvable',
-  services: {
-    catalogue: olderService(
-      'type Query { parts: [Part!]! } type Part @key(fields: "serial maker") { serial: ID! maker: String! }',
-      { 'Query.parts': [{ serial: 's', maker: 'm' }] },
-    ),
-    stamps: olderService('type Part @key(fields: "upc") { upc: ID! stamp: String }', { 'Part.stamp': 'CE' }),
-    depot: olderService(
-      `type Part @extends @key(fields: "serial maker") @key(fields: "upc") {
-         serial: ID! @external maker: String! @external upc: ID! @external price: Int }`,
-      { Part: [part] },
-    ),
-  },
-  cases: [
-    {
-      query: '{ parts { upc maker serial price } }',
-      data: { parts: [{ upc: 'u', maker: 'm', serial: 's', price: 6 }] },
-      asked: 'catalogue depot',
+export const federation1: readonly AuditClass[] = [
+  guides('fed1-external-extends', 1, 'type Guide @extends'),
+  guides('fed1-external-extension', 1, 'extend type Guide'),
+  guides('fed2-external-extends', 2, 'type Guide @extends'),
+  guides('fed2-external-extension', 2, 'extend type Guide'),
+  {
+    name: 'fed1-external-extends-resolvable',
+    notation: 1,
+    services: {
+      catalogue: `type Query { parts: [Part!]! } type Part @key(fields: "serial maker") { serial: ID! maker: String! }
+        Query.parts = [{ serial: "s", maker: "m" }]`,
+      stamps: `type Part @key(fields: "upc") { upc: ID! stamp: String }
+        Part.stamp = "CE"`,
+      depot: `type Part @extends @key(fields: "serial maker") @key(fields: "upc") {
+        serial: ID! @external maker: String! @external upc: ID! @external price: Int }
+        Part = [{ serial: "s", maker: "m", upc: "u", price: 6 }]`,
     },
-    { query: '{ parts { stamp } }', data: { parts: [{ stamp: 'CE' }] }, asked: 'catalogue depot stamps' },
-  ],
-};
-
-export const federation1 = [
-  guides('fed1-external-extends', olderService, 'type Guide @extends'),
-  guides('fed1-external-extension', olderService, 'extend type Guide'),
-  guides('fed2-external-extends', service, 'type Guide @extends', '@shareable'),
-  guides('fed2-external-extension', service, 'extend type Guide', '@shareable'),
-  parts,
+    cases: `
+      { parts { upc maker serial price } }
+        gives { parts: [{ upc: "u", maker: "m", serial: "s", price: 6 }] } from catalogue depot
+      { parts { stamp } } gives { parts: [{ stamp: "CE" }] } from catalogue depot stamps`,
+  },
 ];

@@ -1,10 +1,11 @@
 /**
- * A service out of a table, in this process. It gives what the table says and nothing else: for a field that it does
- * not know, a representation without a key it can resolve, or a requirement that was not sent, it says so in an error.
+ * A service out of a text, in this process: SDL, and lines such as `Query.ship = { id: "s" }` for the value of a field
+ * or `Ship = [{ id: "s" }]` for the entities that can be asked for, written as GraphQL writes values. It gives what
+ * stands there and nothing else: for a field that it does not know, a representation without a key that it can resolve,
+ * or a requirement that was not sent, it says so in an error.
  */
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
-  type GraphQLFieldResolver,
   type GraphQLSchema,
   executeSync,
   isAbstractType,
@@ -12,100 +13,82 @@ import {
   isObjectType,
   isUnionType,
   parse,
+  parseConstValue,
   validate,
+  valueFromASTUntyped,
 } from 'graphql';
 import type { ServiceRequest } from '../engine.js';
-import { type SubgraphFacts, type TypeFacts, readSubgraph } from '../federation.js';
+import { type FieldFacts, type TypeFacts, readSubgraph } from '../federation.js';
 import { picked, wrongly } from '../truth.js';
-import { federation } from '../world.js';
 
 export type Row = Readonly<Record<string, unknown>>;
 /** What all services remember during one operation. */
 export type Memory = Map<string, number>;
-type Resolver = (parent: never, args: never, memory: Memory) => unknown;
-
-/** Under "Type": the entities that can be asked for. Under "Type.field": a value, or what computes it. */
-export type Table = Readonly<Record<string, readonly Row[] | Row | Resolver | string | number | boolean | null>>;
-
-export interface Service {
-  sdl: string;
-  table: Table;
-  /** Makes a service lie: its answer's text instead of the right one. */
-  spoil?: (answer: string) => string;
-}
-
-const all = ['key', 'shareable', 'external', 'requires', 'provides', 'override', 'inaccessible'] as const;
-
-export const service = (sdl: string, table: Table, spoil?: Service['spoil']): Service => ({
-  sdl: federation(...all, 'interfaceObject', 'extends') + sdl,
-  table,
-  ...(spoil && { spoil }),
-});
-
-/** In the notation of Federation 1. */
-export const olderService = (sdl: string, table: Table): Service => ({ sdl, table });
-
+/** The value of a field that depends on something. */
+export type Compute = (parent: never, args: never, memory: Memory) => unknown;
 /** Gives the answer's text. */
 export type Running = (request: ServiceRequest, memory: Memory) => string;
 
-export function serve(name: string, { sdl, table, spoil = (text) => text }: Service): Running {
-  const facts = readSubgraph(name, sdl);
-  const schema = buildSubgraphSchema({ typeDefs: facts.document });
-  const entities = schema.getQueryType()?.getFields()['_entities'];
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (isInterfaceType(type) || isUnionType(type))
-      type.resolveType = (value) => (value as Row)['__typename'] as string;
-    if (!isObjectType(type) || type.name.startsWith('_')) continue;
-    for (const field of Object.values(type.getFields()))
-      if (!field.name.startsWith('_')) field.resolve = resolver(facts, schema, table, type.name, field.name);
-  }
-  const find = (representation: Row): Row | Error | null => {
-    const typename = String(representation['__typename']);
-    const rows = rowsOf(schema, table, typename);
-    const key = keyIn(facts.types.get(typename), representation);
-    if (!key) return wrongly(`${JSON.stringify(representation)} has no key for ${name}`);
-    const row = rows ? rows.find((one) => key(one) === key(representation)) : {};
-    return row ? { ...representation, ...row } : null;
-  };
-  if (entities) entities.resolve = (_root, { representations }) => (representations as Row[]).map(find);
-  return ({ query, variables }, memory) => {
-    const document = parse(query);
-    const errors = validate(schema, document);
-    const ask = () => executeSync({ schema, document, variableValues: variables, contextValue: memory });
-    return spoil(JSON.stringify(errors.length > 0 ? { errors } : ask()));
-  };
-}
+export const valueOf = (literal: string): unknown =>
+  valueFromASTUntyped(parseConstValue(literal, { noLocation: true }));
 
-function resolver(
-  { types, name }: SubgraphFacts,
-  schema: GraphQLSchema,
-  table: Table,
-  type: string,
-  field: string,
-): GraphQLFieldResolver<Row | undefined, Memory> {
-  const given = table[`${type}.${field}`];
-  const requires = types.get(type)?.fields.get(field)?.requires;
+const line = /^ *([A-Z]\w*(?:\.\w+)?) = (.*)$/gm;
+export const sdlOf = (text: string): string => text.replace(line, '');
+
+export function serve(name: string, text: string, computed: ReadonlyMap<string, Compute>): Running {
+  const values = new Map([...text.matchAll(line)].map(([, key = '', literal = '']) => [key, valueOf(literal)]));
+  const { types, document } = readSubgraph(name, sdlOf(text));
+  const schema = buildSubgraphSchema({ typeDefs: document });
   const fits = (typename: unknown, condition: string): boolean => {
     const [actual, wanted] = [schema.getType(String(typename)), schema.getType(condition)];
     return actual === wanted || (isAbstractType(wanted) && isObjectType(actual) && schema.isSubType(wanted, actual));
   };
-  return (parent = {}, args, memory) => {
-    if (requires && !picked(requires, parent, fits))
-      throw wrongly(`${JSON.stringify(parent)} lacks what ${type}.${field} requires`);
-    const compute = given as (parent: Row, args: Row, memory: Memory) => unknown;
-    const value = typeof given === 'function' ? compute(parent, args, memory) : (given ?? parent[field]);
-    if (value === undefined && given !== null) throw wrongly(`${name} does not know ${type}.${field}`);
-    return value ?? null;
+  const valueAt = (at: string, facts: FieldFacts | undefined, parent: Row, args: unknown, memory: Memory): unknown => {
+    if (facts?.requires && !picked(facts.requires, parent, fits))
+      throw wrongly(`${JSON.stringify(parent)} lacks what ${at} requires`);
+    const compute = computed.get(at);
+    const given = values.has(at) ? values.get(at) : parent[at.slice(at.indexOf('.') + 1)];
+    const value = compute ? compute(parent as never, args as never, memory) : given;
+    if (value === undefined) throw wrongly(`${name} does not know ${at}`);
+    return value;
+  };
+  const find = (representation: Row): Row | Error | null => {
+    const typename = String(representation['__typename']);
+    const key = keyIn(types.get(typename), representation);
+    if (!key) return wrongly(`${JSON.stringify(representation)} has no key for ${name}`);
+    const rows = rowsOf(schema, values, typename);
+    const row = rows ? rows.find((one) => key(one) === key(representation)) : {};
+    return row ? { ...representation, ...row } : null;
+  };
+
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isInterfaceType(type) || isUnionType(type))
+      type.resolveType = (value) => (value as Row)['__typename'] as string;
+    if (!isObjectType(type) || type.name.startsWith('_')) continue;
+    for (const field of Object.values(type.getFields())) {
+      const facts = types.get(type.name)?.fields.get(field.name);
+      if (field.name === '_entities')
+        field.resolve = (_root, { representations }) => (representations as Row[]).map(find);
+      else if (field.name !== '_service')
+        field.resolve = (parent: Row | undefined, args, memory: Memory) =>
+          valueAt(`${type.name}.${field.name}`, facts, parent ?? {}, args, memory);
+    }
+  }
+  return ({ query, variables }, memory) => {
+    const document = parse(query);
+    const errors = validate(schema, document);
+    const ask = () => executeSync({ schema, document, variableValues: variables, contextValue: memory });
+    return JSON.stringify(errors.length > 0 ? { errors } : ask());
   };
 }
 
 /** Of an interface: all of its types. None at all where whatever is asked for exists. */
-function rowsOf(schema: GraphQLSchema, table: Table, name: string): Row[] | undefined {
+function rowsOf(schema: GraphQLSchema, values: ReadonlyMap<string, unknown>, name: string): Row[] | undefined {
   const type = schema.getType(name);
   const types = isInterfaceType(type) ? schema.getPossibleTypes(type).map((one) => one.name) : [name];
-  const known = types.filter((one) => Array.isArray(table[one]));
+  const known = types.filter((one) => values.has(one));
   if (known.length === 0) return undefined;
-  return known.flatMap((one) => (table[one] as Row[]).map((row) => ({ __typename: one, ...row })));
+  return known.flatMap((one) => (values.get(one) as Row[]).map((row) => ({ __typename: one, ...row })));
 }
 
 /** The first key which is complete in a representation. */
