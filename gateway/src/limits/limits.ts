@@ -38,7 +38,7 @@ export const limits: Limits = {
   fields: 5_000, // what a planner can still plan in a second
   depth: 32,
   operationCacheBytes: 64 * 1024 * 1024,
-  planMs: 1_000,
+  planMs: 2_000, // what portals ask takes some tens of milliseconds on an idle machine
   planQueue: 200,
   fetchTimeoutMs: 10_000,
   answerBytes: 32 * 1024 * 1024,

@@ -15,6 +15,7 @@ import {
   print,
   visit,
 } from 'graphql';
+import { HubError } from '@hub/kit/errors';
 import type { Check } from '../authorize/checks.js';
 import { readRules } from '../authorize/rules.js';
 import { type Program, createProgram } from '../execute/program.js';
@@ -63,6 +64,7 @@ export interface OperationsOptions {
 // Estimates, from heap snapshots: an AST weighs some 60 times its text, and what is made of a plan some 20 times its JSON.
 const documentWeight = 60;
 const planWeight = 20;
+const hopelessMs = 60_000;
 
 type Found =
   { operation: Operation; operationName: string | null; query: string } | { errors: readonly GraphQLFormattedError[] };
@@ -84,7 +86,18 @@ export function createOperations({
   const byMeaning = new ByteBoundedCache<Operation>(share);
   const programs = new ByteBoundedCache<Program>(share);
   const introspections = new ByteBoundedCache<ReadonlyMap<string, string>>(share);
+  const hopeless = new ByteBoundedCache<{ error: HubError; until: number }>(share / 16);
   const inFlight = sharing();
+  /** What took too long just now would take too long again, and keep others waiting. */
+  const unlessHopeless = async <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const known = hopeless.get(key);
+    if (known && performance.now() < known.until) throw known.error;
+    return inFlight(key, work).catch((error: unknown) => {
+      if (error instanceof HubError && error.code === 'COST_EXCEEDED')
+        hopeless.set(key, { error, until: performance.now() + hopelessMs }, key.length * 2);
+      throw error;
+    });
+  };
   const { overridePercentages } = planning.overrides;
 
   const learn = async (query: string, operationName: string | null): Promise<Operation> => {
@@ -93,7 +106,7 @@ export function createOperations({
     const meaning = `${operationName ?? ''}\n${print(document)}`;
     const known = byMeaning.get(meaning);
     if (known) return known;
-    await inFlight(meaning, () => planning.ask('check', { query, operationName }));
+    await unlessHopeless(`check ${meaning}`, () => planning.ask('check', { query, operationName }));
     const operation = operationOf(meaning, document, node);
     byMeaning.set(meaning, operation, query.length * documentWeight);
     return operation;
@@ -119,7 +132,7 @@ export function createOperations({
         const key = `${held} ${included} ${percentage} ${meaning}`;
         const known = programs.get(key);
         if (known) return known;
-        return inFlight(`program ${key}`, async () => {
+        return unlessHopeless(`program ${key}`, async () => {
           const refused = guarded && granted.includes(false) ? guarded.without(granted).refused : nothing;
           const isRefused = (field: FieldNode) => refused.has(field);
           const collecting = { schema: api, fragments, variables: pick(conditions, variables), mayHide };
