@@ -209,7 +209,7 @@ function countSockets(server: Server, telemetry: Telemetry): void {
   telemetry.sockets(() => open.size);
 }
 
-/** The libraries of telemetry are loaded only where it is wanted: they weigh some 20 MB. */
+/** What does it is loaded only where it is wanted. */
 async function telemetryOf({ traces, metrics, log }: GatewayConfig): Promise<Telemetry | undefined> {
   if (!traces && !metrics) return undefined;
   const { startTelemetry } = await import('./telemetry/watching.js');

@@ -7,7 +7,7 @@ import { createLog } from '@hub/kit/log';
 import { runProcess } from '@hub/kit/process';
 import { createGateway } from './gateway.js';
 import { watchText } from './supergraph/watchFile.js';
-import { type SamplerName, samplerNames } from './telemetry/telemetry.js';
+import { type SamplerName, samplerNames, usualSampler } from './telemetry/telemetry.js';
 import type { Sample } from './transport/explorer.js';
 
 const log = createLog('gateway');
@@ -39,8 +39,9 @@ await runProcess(log, async () => {
     METRICS: optional('on: GET /metrics is answered on INTERNAL_PORT', onOff, false),
     OTEL_EXPORTER_OTLP_ENDPOINT: mayBeAbsent('the collector that takes traces at <endpoint>/v1/traces', url),
     OTEL_SERVICE_NAME: optional('the name of this gateway in traces', text, 'gateway'),
-    OTEL_TRACES_SAMPLER: optional(`one of ${samplerNames.join(', ')}`, samplerName, 'parentbased_always_on'),
-    OTEL_TRACES_SAMPLER_ARG: optional('the share of requests traced, 0 to 1, where the sampler is a ratio', share, 1),
+    OTEL_EXPORTER_OTLP_HEADERS: optional('headers for the collector: name=value, separated by commas', headers, {}),
+    OTEL_TRACES_SAMPLER: mayBeAbsent(`one of ${samplerNames.join(', ')}`, samplerName),
+    OTEL_TRACES_SAMPLER_ARG: mayBeAbsent('the share of requests traced, 0 to 1, where the sampler is a ratio', share),
     GRAPHIQL_SAMPLES: mayBeAbsent('a folder of .graphql files to show as tabs', text),
     WARM_DOCUMENTS: mayBeAbsent('a folder of .graphql files to plan before anybody asks', text),
     OVERRIDE_LABELS: optional('labels of progressive overrides that are on, separated by commas', list, []),
@@ -75,7 +76,11 @@ await runProcess(log, async () => {
       traces: {
         endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
         serviceName: config.OTEL_SERVICE_NAME,
-        sampler: { name: config.OTEL_TRACES_SAMPLER, ratio: config.OTEL_TRACES_SAMPLER_ARG },
+        headers: config.OTEL_EXPORTER_OTLP_HEADERS,
+        sampler: {
+          name: config.OTEL_TRACES_SAMPLER ?? usualSampler.name,
+          ratio: config.OTEL_TRACES_SAMPLER_ARG ?? (config.OTEL_TRACES_SAMPLER ? 1 : usualSampler.ratio),
+        },
       },
     }),
   });
@@ -113,6 +118,16 @@ function samplerName(value: string): SamplerName {
   const name = samplerNames.find((known) => known === value);
   if (!name) throw new Error('the name of a sampler');
   return name;
+}
+
+/** As https://opentelemetry.io/docs/specs/otel/protocol/exporter/ has them: the values percent-encoded. */
+function headers(value: string): Record<string, string> {
+  return Object.fromEntries(
+    list(value).map((one) => {
+      const [, name, text] = /^([\w!#$%&'*+.^`|~-]+)\s*=\s*(.*)$/.exec(one)!; // what does not match throws
+      return [name!.toLowerCase(), decodeURIComponent(text!)];
+    }),
+  );
 }
 
 function share(value: string): number {

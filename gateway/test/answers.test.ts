@@ -239,6 +239,19 @@ test('objects of which only an interface is known are answered as far as was ask
   }
 });
 
+test('an operation of a kind that the schema does not have is refused', async () => {
+  const supergraph = composed([
+    { name: 'a', url: 'http://127.0.0.1:9/graphql', typeDefs: parse('type Query { a: Int }') },
+  ]);
+  const other = await startGateway({ supergraph });
+  try {
+    const { status, json } = await other.post({ query: 'mutation { a }' });
+    expect([status, json.errors![0]!.extensions['code']]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
+  } finally {
+    await other.close();
+  }
+});
+
 test('a supergraph that asks for what nobody here would do is not served as if it did not', async () => {
   const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@context", "@fromContext"])
     type Query { u: U }

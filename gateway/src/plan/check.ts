@@ -72,6 +72,13 @@ export function checkDocument(
     if (!(error instanceof GraphQLError)) throw error;
     throw new InvalidDocument([formatted(error, 'COST_EXCEEDED')]);
   }
+  if (!schema.getRootType(operation.operation))
+    throw new InvalidDocument([
+      {
+        message: `There is no ${operation.operation} here.`,
+        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+      },
+    ]);
   const errors = validate(schema, document);
   if (errors.length > 0)
     throw new InvalidDocument(errors.map((error) => formatted(error, 'GRAPHQL_VALIDATION_FAILED')));

@@ -7,11 +7,13 @@ import type { TracesConfig } from './telemetry.js';
 
 export interface Collector {
   deliver: Deliver;
+  /** How many spans were not delivered. */
+  dropped: () => number;
   /** Brings what is left, for a second at most. */
   close(): Promise<void>;
 }
 
-const batchBytes = 256 * 1024; // some 600 spans
+const batchBytes = 256 * 1024; // some 500 spans
 const everyMs = 5_000; // as the SDKs do
 const timeoutMs = 10_000;
 const closeMs = 1_000;
@@ -26,10 +28,11 @@ export function createCollector({ endpoint, headers, serviceName }: TracesConfig
   const resource = `{"attributes":[{"key":"service.name","value":{"stringValue":${JSON.stringify(serviceName)}}}]}`;
   const start = `{"resourceSpans":[{"resource":${resource},"scopeSpans":[{"scope":{"name":"@hub/gateway"},"spans":[`;
   const end = ']}]}]}';
-  /** One is filled while the other is on its way: written at once, so that nothing is left for the garbage collector. */
+  /** One is filled while the other is on its way. A span is written down at once, so that it does not outlive its request. */
   let [filling, other] = [Buffer.allocUnsafe(batchBytes), Buffer.allocUnsafe(batchBytes)];
   const from = filling.write(start);
   let at = from;
+  let spans = 0;
   let dropped = 0;
   let failing = false;
   let sending: Promise<void> | null = null;
@@ -48,49 +51,49 @@ export function createCollector({ endpoint, headers, serviceName }: TracesConfig
     if (worthRetrying.has(response.statusCode)) throw new Error(`the collector answered ${response.statusCode}`);
     return response.statusCode;
   };
-  const bring = async (body: Buffer): Promise<void> => {
+  const bring = async (body: Buffer, count: number): Promise<void> => {
     for (let tried = 1; ; tried++) {
       try {
         const status = await post(body);
         if (status >= 300) throw Object.assign(new Error(`the collector answered ${status}`), { final: true });
         if (failing) log.info('traces are delivered again', { dropped });
         failing = false;
-        dropped = 0;
         return;
       } catch (error) {
         if (closed) return;
         if (!failing) log.error('traces cannot be delivered', { error });
         failing = true;
-        if (tried === tries || (error as { final?: true }).final) return;
+        if (tried === tries || (error as { final?: true }).final) return void (dropped += count);
       }
       await wait(retryMs * 2 ** (tried - 1), undefined, { ref: false });
     }
   };
   const flush = (): void => {
-    if (sending || at === from) return;
+    if (sending || spans === 0) return;
     clearTimeout(timer);
     timer = undefined;
-    const length = at + filling.write(end, at);
-    const full = filling;
+    const body = filling.subarray(0, at + filling.write(end, at));
+    const count = spans;
     [filling, other] = [other, filling];
     at = filling.write(start);
-    sending = bring(full.subarray(0, length)).finally(() => {
+    spans = 0;
+    sending = bring(body, count).finally(() => {
       sending = null;
-      if (at > from) timer ??= setTimeout(flush, everyMs).unref();
+      if (spans > 0) soon();
     });
   };
+  const soon = (): void => void (timer ??= setTimeout(flush, everyMs).unref());
 
   return {
     deliver(span) {
-      if (closed) return;
-      if (at + span.length * 3 + room > batchBytes) {
-        flush();
-        if (sending && at + span.length * 3 + room > batchBytes) return void dropped++;
-      }
-      if (at > from) filling[at++] = comma;
-      at += filling.write(span, at);
-      timer ??= setTimeout(flush, everyMs).unref();
+      const room = batchBytes - span.size - end.length - 1;
+      if (at > room) flush();
+      if (closed || at > room) return void dropped++;
+      if (spans++ > 0) filling[at++] = comma;
+      at = span.write(filling, at);
+      soon();
     },
+    dropped: () => dropped,
     async close() {
       clearTimeout(timer);
       const rest = async (): Promise<void> => {
@@ -109,4 +112,3 @@ export function createCollector({ endpoint, headers, serviceName }: TracesConfig
 }
 
 const comma = 44;
-const room = 16; // for the comma and the end

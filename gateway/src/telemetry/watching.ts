@@ -23,6 +23,7 @@ export function startTelemetry({ traces, metrics: withMetrics, log }: TelemetryO
   const collector = traces ? createCollector(traces, log) : null;
   const tracer = traces ? new Tracer(traces.sampler, collector!.deliver) : null;
   const metrics = withMetrics ? createMetrics() : null;
+  if (metrics && collector) metrics.counts.droppedSpans = collector.dropped;
   const places = new Map<string, string>();
   return {
     begin: (occasion, given, door) => new Watching(metrics, tracer && begin(tracer, occasion, given, door), occasion),
@@ -31,21 +32,21 @@ export function startTelemetry({ traces, metrics: withMetrics, log }: TelemetryO
     services(urls, spared) {
       for (const [name, url] of urls) places.set(name, placeOf(name, url));
       if (!metrics) return;
-      metrics.read.services = [...urls.keys()];
-      metrics.read.spared = spared;
+      metrics.counts.services = [...urls.keys()];
+      metrics.counts.spared = spared;
     },
     sockets(count) {
-      if (metrics) metrics.read.sockets = count;
+      if (metrics) metrics.counts.sockets = count;
     },
     stream() {
-      if (metrics) metrics.read.streams++;
+      if (metrics) metrics.counts.streams++;
       let open = true;
       return () => {
-        if (metrics && open) metrics.read.streams--;
+        if (metrics && open) metrics.counts.streams--;
         open = false;
       };
     },
-    reloaded: (outcome) => metrics?.reloaded(outcome),
+    reloaded: (outcome) => metrics?.reload(outcome),
     metrics: () => metrics?.text() ?? null,
     close: async () => collector?.close(),
   };
@@ -70,8 +71,8 @@ class Watching implements Watch {
   wait<T extends object>(job: 'check' | 'plan', made: T | Promise<T>): T | Promise<T> {
     const known = !('then' in made);
     if (this.metrics && job === 'plan') {
-      if (known) this.metrics.read.planHits++;
-      else this.metrics.read.planMisses++;
+      if (known) this.metrics.counts.planHits++;
+      else this.metrics.counts.planMisses++;
     }
     if (known || !this.span) return made;
     const span = this.span.child(`graphql.${job}`, kinds.internal);
@@ -108,15 +109,8 @@ class Watching implements Watch {
     this.#ended = true;
     const now = performance.now();
     const code = typeof status === 'number' ? status : null;
-    this.metrics?.requests.observe(
-      {
-        occasion: this.#occasion,
-        operation_type: this.#type,
-        status: code === null ? '' : `${Math.floor(code / 100)}xx`,
-        outcome: status === 'gone' ? 'gone' : this.#outcome,
-      },
-      (now - this.#begunAt) / 1_000,
-    );
+    const outcome = status === 'gone' ? 'gone' : this.#outcome;
+    this.metrics?.requests.observe(now - this.#begunAt, this.#occasion, this.#type, classOf(code), outcome);
     const { span } = this;
     if (!span?.sampled) return;
     if (code !== null) span.tell(statusOf(code));
@@ -133,6 +127,9 @@ const operationTypes = {
   mutation: attribute('graphql.operation.type', 'mutation'),
   subscription: attribute('graphql.operation.type', 'subscription'),
 };
+
+const classes = ['', '1xx', '2xx', '3xx', '4xx', '5xx'];
+const classOf = (status: number | null): string => (status === null ? '' : (classes[Math.floor(status / 100)] ?? ''));
 
 const ok = attribute('http.response.status_code', 200);
 const statusOf = (code: number): string => (code === 200 ? ok : attribute('http.response.status_code', code));
@@ -170,7 +167,7 @@ function watchedSending(send: SendTo, places: ReadonlyMap<string, string>): Send
     span?.tell(places.get(service) ?? attribute('subgraph.name', service));
     const end = (outcome: string) => {
       const now = performance.now();
-      metrics?.fetches.observe({ service, outcome }, (now - begunAt) / 1_000);
+      metrics?.fetches.observe(now - begunAt, service, outcome);
       span?.end(now);
     };
     return send(request, passport, {
@@ -207,15 +204,15 @@ function watchedPlanning(planning: Planning, metrics: Metrics): Planning {
     async ask(kind, job) {
       const begun = performance.now();
       let outcome = 'done';
-      metrics.read.planning++;
+      metrics.counts.planningJobs++;
       try {
         return await planning.ask(kind, job);
       } catch (error) {
         outcome = error instanceof InvalidDocument ? 'invalid' : error instanceof HubError ? 'refused' : 'failed';
         throw error;
       } finally {
-        metrics.read.planning--;
-        metrics.planning.observe({ job: kind, outcome }, (performance.now() - begun) / 1_000);
+        metrics.counts.planningJobs--;
+        metrics.planning.observe(performance.now() - begun, kind, outcome);
       }
     },
   };

@@ -35,7 +35,10 @@ export function contestants({ supergraph, answers, replay, peers }) {
     // Asked by somebody who shows a token: verified, and looked up at membership.
     signedIn: { ...ours, headers: { authorization: `Bearer ${replay.token}` } },
     // The gateway's settings for telemetry; limits have none and are always on.
-    telemetry: { ...ours, env: { ...ours.env, METRICS: 'on', OTEL_EXPORTER_OTLP_ENDPOINT: replay.origin } },
+    telemetry: {
+      ...ours,
+      env: { ...ours.env, METRICS: 'on', INTERNAL_PORT: '0', OTEL_EXPORTER_OTLP_ENDPOINT: replay.origin },
+    },
     stock: { program: here('stock.mjs'), env: { SUPERGRAPH: supergraph }, path: '/' },
     ...(peers && { hive: hive('hive.mjs'), hiveRust: hive('hiveRust.mjs') }),
     limit: { program: here('limit.mjs'), env: { SUBGRAPHS: replay.origin, ANSWERS: answers }, path: '/' },
