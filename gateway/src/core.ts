@@ -11,7 +11,7 @@ import type { Path } from './execute/data.js';
 import { Failures } from './execute/failures.js';
 import type { Run } from './execute/fetch.js';
 import type { Program } from './execute/program.js';
-import { type Output, mostErrors } from './execute/project.js';
+import { type Output, mostErrors, nullError } from './execute/project.js';
 import type { ServiceAnswer, ServiceRequest } from './execute/service.js';
 import { coerceVariables } from './execute/variables.js';
 import type { Asker } from './identity/identity.js';
@@ -150,10 +150,15 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
       errors.push({ message: failure.message, ...(path.length > 0 && { path }), extensions: failure.extensions });
     }
     if (data === 'null' && errors.length === 0 && misfits.length === 0)
-      misfits.push({ path: output.absentAt ?? [], reason: 'nothing came for what may not be null' });
+      misfits.push({
+        path: output.absentAt ?? [],
+        reason: 'nothing came for what may not be null',
+        message: nullError(String(output.absentAt?.findLast((step) => typeof step === 'string') ?? 'of the root')),
+      });
     if (misfits.length > 0)
       log.error('a service sent what does not fit the schema', { requestId, ...misfits[0], times: misfits.length });
-    for (const { path } of misfits) errors.push(internalError(requestId, path));
+    for (const { path, message } of misfits)
+      errors.push({ ...internalError(requestId, path), ...(message && { message }) });
     if (output.untold > 0)
       errors.push({ ...internalError(requestId), message: `There are ${output.untold} more errors.` });
     return errors.length > 0 ? { data, errors } : { data };

@@ -21,9 +21,9 @@ export interface Failure {
 }
 
 /** The weather of a trial, and in a world where it is certain what that costs, a service that is out or forgetful. */
-export function conditionsOf({ outages, services }: World, seed: number): Conditions {
+export function conditionsOf({ outages, calm, services }: World, seed: number): Conditions {
   const random = createRandom(seed ^ 0x5bd1e995);
-  const now: Conditions = { weather: random.chance(0.4) ? 0 : 1 + random.below(1000), mutations: 0 };
+  const now: Conditions = { weather: calm || random.chance(0.4) ? 0 : 1 + random.below(1000), mutations: 0 };
   if (outages && random.chance(0.25)) {
     const how = random.pick<Outage['how']>(['unavailable', 'empty', 'errors']);
     now.outage = { service: random.pick(services), how };

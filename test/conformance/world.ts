@@ -18,12 +18,18 @@ export interface WorldDefinition {
    * says of it: then what an outage costs is certain. (Elsewhere it depends on which of several ways a planner goes.)
    */
   outages: boolean;
+  /**
+   * Whether nothing fails. The planner asks fields of an @interfaceObject that are asked below a fragment on one type of
+   * objects of every type, and what fails there would take along what stands beside it.
+   */
+  calm?: boolean;
 }
 
 export interface World {
   name: string;
   services: readonly string[];
   outages: boolean;
+  calm: boolean;
   supergraphSdl: string;
   monolith: Monolith;
   engine: Engine;
@@ -43,7 +49,7 @@ export const federation = (...directives: string[]): string =>
   `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${directives.map((one) => `"@${one}"`).join(', ')}])\n`;
 
 export async function createWorld(
-  { name, services, outages }: WorldDefinition,
+  { name, services, outages, calm = false }: WorldDefinition,
   engineOver: (supergraphSdl: string) => Promise<Engine> = createEngine,
 ): Promise<World> {
   const subgraphs = Object.entries(services).map(([service, sdl]) => readSubgraph(service, sdl));
@@ -68,6 +74,7 @@ export async function createWorld(
     name,
     services: Object.keys(services),
     outages,
+    calm,
     supergraphSdl,
     monolith: createMonolith(apiSdl, truth),
     engine,

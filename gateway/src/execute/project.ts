@@ -35,7 +35,7 @@ export interface Output {
   depth: number;
   errors: GraphQLFormattedError[];
   /** Where a service sent what does not fit the schema, and how. For the log; the client learns that it is so. */
-  misfits: { path: (string | number)[]; reason: string }[];
+  misfits: { path: (string | number)[]; reason: string; message?: string }[];
   /** The first place at which nothing was to come, which is no error unless it leaves nothing of the answer. */
   absentAt: (string | number)[] | null;
   /** How many more there were of either. */
@@ -158,14 +158,14 @@ function typeWriter(typed: Typed, type: GraphQLOutputType): Writer {
   if (isNonNullType(type)) {
     const write = valueWriter(typed, type.ofType);
     return (value, output) => {
-      if (value === undefined) return missing(output, name);
-      return value === null ? misfit(output, `null for the non-nullable field ${name}`) : write(value, output);
+      if (value === undefined) return missing(output, `nothing for ${name}`, nullError(name));
+      return value === null ? misfit(output, `null for ${name}`, nullError(name)) : write(value, output);
     };
   }
   const write = valueWriter(typed, type);
   return (value, output) => {
     if (value === null) return 'null';
-    return (value === undefined ? missing(output, name) : write(value, output)) ?? 'null';
+    return (value === undefined ? missing(output, `nothing for ${name}`) : write(value, output)) ?? 'null';
   };
 }
 
@@ -199,14 +199,19 @@ function raise(keys: ResponseKeys, { failures }: Planted, output: Output): undef
   }
 }
 
-function misfit(output: Output, reason: string): undefined {
-  if (output.misfits.length < mostErrors) output.misfits.push({ path: output.path.slice(0, output.depth), reason });
+/** `message`: what a client may know of it; otherwise that something went wrong. */
+function misfit(output: Output, reason: string, message?: string): undefined {
+  if (output.misfits.length < mostErrors)
+    output.misfits.push({ path: output.path.slice(0, output.depth), reason, ...(message && { message }) });
   else output.untold++;
 }
 
+/** As graphql-js has it. */
+export const nullError = (field: string): string => `Cannot return null for non-nullable field ${field}.`;
+
 /** It was asked for and did not come. Where anything has failed, that may be why. */
-function missing(output: Output, name: string): undefined {
-  if (output.failures.none) misfit(output, `nothing for ${name}`);
+function missing(output: Output, reason: string, message?: string): undefined {
+  if (output.failures.none) misfit(output, reason, message);
   else output.absentAt ??= output.path.slice(0, output.depth);
 }
 
@@ -286,6 +291,7 @@ function compositeWriter({ source, nodes, metAt, name }: Typed, type: GraphQLCom
     // A service that has only @interfaceObject knows no object type, and nothing that is asked depends on it.
     if (isInterfaceType(type) && !isTypeAsked && (typename === undefined || isInterfaceType(actual)))
       return writerOf(type)(value, output);
-    return misfit(output, `${typeof typename === 'string' ? typename : 'no type'} for ${name}`);
+    const reason = `${typeof typename === 'string' ? typename : 'no type'} for ${name}`;
+    return typename === undefined || isInterfaceType(actual) ? missing(output, reason) : misfit(output, reason);
   };
 }

@@ -78,4 +78,5 @@ export const library: WorldDefinition = {
   name: 'library',
   services: { catalogue, reviews, people, sales },
   outages: false,
+  calm: true,
 };
