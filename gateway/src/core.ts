@@ -197,7 +197,11 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
   };
 
   return {
-    find: (request, watch) => find(current(), request, watch),
+    find(request, watch) {
+      const engine = current();
+      const found = find(engine, request, watch);
+      return 'then' in found ? found.finally(engine.use()) : found;
+    },
     run: (request, call) =>
       !telemetry || call.watch ? run(request, call) : watched(telemetry, 'socket', call, (one) => run(request, one)),
     async subscribe(request, call, slow) {

@@ -48,8 +48,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const supergraph = readSupergraph(options.supergraph);
   const thread = await createPlanning(options.supergraph, limits);
   const planning = telemetry ? telemetry.watchPlanning(thread) : thread;
-  const operations = createOperations({ supergraph, planning, limits, overrideLabels, random });
-  const services = options.services(supergraph);
+  let operations: Operations;
+  let services: Services;
+  try {
+    operations = createOperations({ supergraph, planning, limits, overrideLabels, random });
+    services = options.services(supergraph);
+  } catch (error) {
+    await thread.close();
+    throw error;
+  }
   let users = 0;
   let retired = false;
   let closing: Promise<void> | null = null;

@@ -175,7 +175,12 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
       const reloaded = reloading.then(async () => {
         if (closed || supergraph === engine.supergraph.sdl) return;
         const other = await engineOf(supergraph);
-        await warm(other, [...(config.warm ?? []), ...engine.operations.recent(warmWith)]);
+        try {
+          await warm(other, [...(config.warm ?? []), ...engine.operations.recent(warmWith)]);
+        } catch (error) {
+          await other.close();
+          throw error;
+        }
         if (closed) return other.close();
         const old = engine;
         engine = other;
