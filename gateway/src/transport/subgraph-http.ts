@@ -7,6 +7,7 @@ import { type ServiceAnswer, ServiceRefused, ServiceUnavailable, answerIn } from
 import type { Limits } from '../limits/limits.js';
 import { type Signal } from '../signal.js';
 import { Breaker } from './breaker.js';
+import { InFlight } from './inFlight.js';
 
 export interface HttpServices {
   send: SendTo;
@@ -109,7 +110,7 @@ export function httpServices({ urls, limits, shareInFlight }: HttpServicesOption
     }
   };
 
-  const underWay = new Map<string, Promise<string>>();
+  const inFlight = new InFlight();
 
   return {
     send({ service: name, body, idempotent }, passport, { requestId, signal, trace, onStatus }) {
@@ -122,14 +123,9 @@ export function httpServices({ urls, limits, shareInFlight }: HttpServicesOption
       // A passport is one viewer's, so what is equal with it is asked by the same person in the same languages. Each
       // gets a copy of its own, since each goes on to complete it.
       const key = `${name}\n${passport ?? ''}\n${body}`;
-      let shared = underWay.get(key);
-      if (!shared) {
-        shared = post(service, body, headers, idempotent, never, onStatus)
-          .then((answer) => JSON.stringify(answer))
-          .finally(() => underWay.delete(key));
-        underWay.set(key, shared);
-      }
-      return shared.then((text) => JSON.parse(text) as ServiceAnswer);
+      return inFlight
+        .ask(key, signal, async (gone) => textOf(await post(service, body, headers, idempotent, gone, onStatus)))
+        .then((text) => JSON.parse(text) as ServiceAnswer);
     },
     async ready(service) {
       try {
@@ -153,7 +149,6 @@ export function httpServices({ urls, limits, shareInFlight }: HttpServicesOption
 }
 
 const always = ['content-type', 'application/json', 'accept', 'application/json'];
-const never: Signal = { aborted: false, addEventListener: () => undefined, removeEventListener: () => undefined };
 
 /** Sends and receives. Rejects with what the network gave, a `TookTooLong`, or because the client went. */
 function exchange(
@@ -212,6 +207,15 @@ function exchange(
 
 class TookTooLong extends Error {
   readonly code = 'TOOK_TOO_LONG';
+}
+
+function textOf(answer: ServiceAnswer): string {
+  try {
+    return JSON.stringify(answer);
+  } catch (error) {
+    if (error instanceof RangeError) throw new ServiceUnavailable('The answer nests too deep.');
+    throw error;
+  }
 }
 
 function graphqlAnswer(text: string): ServiceAnswer | null {
