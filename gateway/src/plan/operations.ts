@@ -66,8 +66,14 @@ const documentWeight = 60;
 const planWeight = 20;
 const hopelessMs = 60_000;
 
+/** What a text says, by which its operation is found; or what is wrong with it. */
 type Found =
-  { operation: Operation; operationName: string | null; query: string } | { errors: readonly GraphQLFormattedError[] };
+  { meaning: string; operationName: string | null; query: string } | { errors: readonly GraphQLFormattedError[] };
+
+interface Learnt {
+  meaning: string;
+  operation: Operation;
+}
 
 export function createOperations({
   supergraph,
@@ -100,16 +106,16 @@ export function createOperations({
   };
   const { overridePercentages } = planning.overrides;
 
-  const learn = async (query: string, operationName: string | null): Promise<Operation> => {
+  const learn = async (query: string, operationName: string | null): Promise<Learnt> => {
     const document = readDocument(query, limits);
     const node = operationIn(document, operationName);
     const meaning = `${operationName ?? ''}\n${print(document)}`;
     const known = byMeaning.get(meaning);
-    if (known) return known;
+    if (known) return { meaning, operation: known };
     await unlessHopeless(`check ${meaning}`, () => planning.ask('check', { query, operationName }));
     const operation = operationOf(meaning, document, node);
     byMeaning.set(meaning, operation, query.length * documentWeight);
-    return operation;
+    return { meaning, operation };
   };
 
   const operationOf = (meaning: string, document: DocumentNode, node: OperationDefinitionNode): Operation => {
@@ -159,7 +165,7 @@ export function createOperations({
             const known = introspections.get(key);
             if (known) return known;
             const job = { document: print(document), operationName, variables };
-            const texts = new Map(await inFlight(`introspection ${key}`, () => planning.ask('introspect', job)));
+            const texts = new Map(await unlessHopeless(`introspection ${key}`, () => planning.ask('introspect', job)));
             introspections.set(
               key,
               texts,
@@ -176,12 +182,13 @@ export function createOperations({
       const operationName = givenName || null;
       const key = `${operationName ?? ''}\n${query}`;
       const known = byText.get(key);
-      if (known && 'operation' in known) return known.operation;
-      if (known) return Promise.reject(new InvalidDocument(known.errors));
+      if (known && 'errors' in known) return Promise.reject(new InvalidDocument(known.errors));
+      const operation = known && byMeaning.get(known.meaning);
+      if (operation) return operation;
       return inFlight(`text ${key}`, async () => {
         try {
-          const operation = await learn(query, operationName);
-          byText.set(key, { operation, operationName, query }, key.length * 4);
+          const { meaning, operation } = await learn(query, operationName);
+          byText.set(key, { meaning, operationName, query }, key.length * 4);
           return operation;
         } catch (error) {
           if (error instanceof InvalidDocument)
@@ -193,7 +200,7 @@ export function createOperations({
     recent: (most) =>
       byText
         .newest(most)
-        .flatMap((found) => ('operation' in found ? [{ query: found.query, operationName: found.operationName }] : [])),
+        .flatMap((found) => ('meaning' in found ? [{ query: found.query, operationName: found.operationName }] : [])),
   };
 }
 
