@@ -11,16 +11,9 @@ const loopWatch = fileURLToPath(new URL('loopWatch.mjs', import.meta.url));
 const knownBefore = 100; // small operations, each new and then repeated
 const settleMs = 50; // what an answer leaves to do counts too
 
-/** `ours`: how our gateway is started. On no core of its own: what plans beside the event loop is to have one as well. */
 export async function coldPlan(ours, forms) {
-  const gateway = await startContestant('ours', { ...ours, nodeOptions: ['--import', loopWatch] }, null);
+  const gateway = await startWatched(ours);
   try {
-    for (let i = 0; i < knownBefore; i++) {
-      const { small, single } = workloads;
-      const query = (text) => text.replaceAll(/\b(name)\b/g, `name${i}: name`);
-      for (const { request } of [small, single])
-        for (const text of [query(request.query), request.query]) await ask(gateway, { ...request, query: text });
-    }
     const stalls = [];
     for (let i = 0; i < forms; i++) {
       await longestStall(gateway.process);
@@ -36,6 +29,21 @@ export async function coldPlan(ours, forms) {
   }
 }
 
+/**
+ * A gateway whose event loop is watched and that has answered something before. `ours`: how it is started. On no core
+ * of its own: what plans beside the event loop is to have one as well.
+ */
+export async function startWatched(ours) {
+  const gateway = await startContestant('ours', { ...ours, nodeOptions: ['--import', loopWatch] }, null);
+  for (let i = 0; i < knownBefore; i++) {
+    const { small, single } = workloads;
+    const query = (text) => text.replaceAll(/\b(name)\b/g, `name${i}: name`);
+    for (const { request } of [small, single])
+      for (const text of [query(request.query), request.query]) await ask(gateway, { ...request, query: text });
+  }
+  return gateway;
+}
+
 async function ask(gateway, request) {
   const { status, text } = await post(gateway, request);
   if (status !== 200 || JSON.parse(text).errors)
@@ -43,7 +51,7 @@ async function ask(gateway, request) {
 }
 
 /** Since the last time it was asked for. */
-function longestStall({ child }) {
+export function longestStall({ child }) {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error('the gateway does not tell how long its event loop stood')), 10_000);
     const read = (text) => {

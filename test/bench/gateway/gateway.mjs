@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { coldPlan } from './coldPlan.mjs';
 import { contestants, peersFolder, post, startContestant } from './contestants.mjs';
+import { eventLoop } from './eventLoop.mjs';
 import { cpuSeconds, placement, residentBytes } from './kernel.mjs';
 import { installPeers } from './peers.mjs';
 import { ask, start } from './processes.mjs';
@@ -29,8 +30,8 @@ const exportWaitMs = 10_000; // exporters send every 5 s or sooner
 
 export async function gateway({ quick, withoutPeers }) {
   const length = quick
-    ? { rounds: 3, seconds: 1, warmUp: 2, forms: 5 }
-    : { rounds: 9, seconds: 1.5, warmUp: 5, forms: 20 };
+    ? { rounds: 3, seconds: 1, warmUp: 2, forms: 5, worstForms: 3 }
+    : { rounds: 9, seconds: 1.5, warmUp: 5, forms: 20, worstForms: 5 };
   const peers = withoutPeers ? null : installPeers(peersFolder);
   const folder = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
   const cores = placement();
@@ -69,7 +70,8 @@ export async function gateway({ quick, withoutPeers }) {
     const exported = await hasExported(replaying);
     for (const contestant of Object.values(running)) await contestant.process.stop();
     const stalls = await coldPlan(table.ours, length.forms);
-    return verdict({ figures, exported, residentMB, stalls, peersExpected: !withoutPeers });
+    const worst = await eventLoop(table.ours, length.worstForms);
+    return verdict({ figures, exported, residentMB, stalls, worst, peersExpected: !withoutPeers });
   } finally {
     await Promise.all(started.map((one) => one.stop()));
     rmSync(folder, { recursive: true, force: true });

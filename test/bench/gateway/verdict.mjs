@@ -8,6 +8,8 @@ const aims = {
 };
 const mostResidentMB = 200;
 const mostStallMs = 5;
+const mostDocumentStallMs = 50;
+const shownDocuments = 8;
 
 const middle = (rounds, key) => median(rounds.map((round) => round[key]));
 
@@ -33,7 +35,7 @@ export function print(workload, figures) {
 }
 
 /** The ratios as JSON, what is to be read beside them, and whether every aim is met. */
-export function verdict({ figures, exported, residentMB, stalls, peersExpected }) {
+export function verdict({ figures, exported, residentMB, stalls, worst, peersExpected }) {
   const lines = [];
   let met = true;
   const judge = (what, value, aim, unit = '') => {
@@ -72,6 +74,13 @@ export function verdict({ figures, exported, residentMB, stalls, peersExpected }
     `of ${stalls.length} cold big queries the median stall was ${rounded(middle(stalls, 'stallMs'))} ms ` +
       `(${rounded(middle(stalls, 'wallMs'))} ms with waiting for a core), the median answer took ${rounded(middle(stalls, 'answeredMs'))} ms`,
   );
+  const byStall = worst
+    .map((one) => ({ ...one, longest: Math.max(one.newMs, one.knownMs) }))
+    .toSorted((a, b) => b.longest - a.longest);
+  json.worstDocumentStallMs = rounded(byStall[0].longest);
+  judge('longest stall of the event loop for one document', json.worstDocumentStallMs, mostDocumentStallMs, ' ms');
+  for (const { name, newMs, knownMs, answered } of byStall.slice(0, shownDocuments))
+    lines.push(`  ${name}: ${rounded(newMs)} ms when new, ${rounded(knownMs)} ms when known (${answered})`);
   if (peersExpected && !figures.big.hive) met = false;
   return { lines, json, met };
 }
