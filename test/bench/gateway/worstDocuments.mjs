@@ -15,6 +15,11 @@ const levels = (count, open, inside, close) => `${open.repeat(count)} ${inside} 
 const around = (rounds, inside = 'name inStock') =>
   levels(rounds, 'reviews { product { reviews { author { ', `reviews { product { ${inside} } }`, '} } } } ');
 
+/** A body that is full of one value, in a variable that the operation does not even have. */
+const variablesOf = (n, value) => ({
+  body: `{"query":"{ a${n}: ${nobody.replaceAll('"', '\\"')} { id } }","variables":{"other":[${filled(`${value},`, bodyBytes)}1]}}`,
+});
+
 /** By what is much in them; `n` makes them new. These can be answered, as far as that is not too expensive. */
 export const answerable = {
   'one field again and again': (n) => ({ query: `{ ${nobody} { ${many(700, () => 'name')} } a${n}: __typename }` }),
@@ -74,10 +79,8 @@ export const answerable = {
     query: `query ($id: ID!) { user(id: $id) { a${n}: id } }`,
     variables: Object.fromEntries([['id', 'nobody'], ...Array.from({ length: 60_000 }, (_, i) => [`v${i}`, i])]),
   }),
-  'variables of many levels': (n) => ({
-    query: `query ($id: ID!) { user(id: $id) { a${n}: id } }`,
-    variables: { id: 'nobody', other: Array.from({ length: 8_000 }, () => JSON.parse(levels(25, '[', '1', ']'))) },
-  }),
+  'variables of many levels': (n) => variablesOf(n, levels(25, '[', '1', ']').replaceAll(' ', '')),
+  'variables of empty lists': (n) => variablesOf(n, '[]'),
   'large extensions': (n) => ({
     query: `{ ${nobody} { a${n}: id } }`,
     extensions: { other: Array.from({ length: 100_000 }, (_, i) => i) },
