@@ -30,10 +30,15 @@ export function refuseDeepDocument(query: string, most: number): void {
 
 /** Throws when a JSON value nests deeper than `most`. */
 export function refuseDeepValue(value: unknown, most: number): void {
-  const visit = (inner: unknown, left: number): void => {
-    if (typeof inner !== 'object' || inner === null) return;
+  const visit = (inner: object, left: number): void => {
     if (left === 0) throw tooDeep('The variables nest', most);
-    for (const child of Object.values(inner)) visit(child, left - 1);
+    if (Array.isArray(inner)) {
+      for (const child of inner as unknown[]) if (typeof child === 'object' && child !== null) visit(child, left - 1);
+    } else
+      for (const key in inner) {
+        const child = (inner as Record<string, unknown>)[key];
+        if (typeof child === 'object' && child !== null) visit(child, left - 1);
+      }
   };
-  visit(value, most);
+  if (typeof value === 'object' && value !== null) visit(value, most);
 }

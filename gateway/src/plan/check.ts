@@ -80,9 +80,19 @@ export function checkDocument(
       },
     ]);
   const errors = validate(schema, document);
+  if (errors.length > 0 && errors.every(({ message }) => message === aborted))
+    throw new InvalidDocument([
+      {
+        message: 'The document selects more at one level than can be compared. Ask for less at once.',
+        extensions: { code: 'COST_EXCEEDED' },
+      },
+    ]);
   if (errors.length > 0)
     throw new InvalidDocument(errors.map((error) => formatted(error, 'GRAPHQL_VALIDATION_FAILED')));
 }
+
+/** What graphql-js says where comparing fields and fragments would take too long; the document itself may be valid. */
+const aborted = 'Validation aborted.';
 
 /** "Did you mean …?" would tell names of the schema to who may not read it. */
 const formatted = ({ message, locations }: GraphQLError, code: string): GraphQLFormattedError => ({
