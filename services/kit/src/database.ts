@@ -59,6 +59,12 @@ async function refuseUnsafeRole(source: DataSource): Promise<void> {
 /** What a session sets in each transaction: `{ 'hub.person': '…' }`. */
 export type Settings = Record<string, string>;
 
+/** The clock of the process, per transaction: rules compare with it and never with now(), so that tests can set it. */
+export const clockSetting = (now: Date): Settings => ({ 'hub.now': now.toISOString() });
+
+/** The same as SQL, read once per statement; PostgreSQL's own clock where nobody set one. */
+export const nowSql = `(select coalesce(nullif(current_setting('hub.now', true), '')::timestamptz, now()))`;
+
 /** A PostgreSQL array literal, for a setting that a policy casts to `text[]`. */
 export const arrayLiteral = (values: readonly string[]): string =>
   `{${values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;

@@ -18,10 +18,10 @@ export interface EventLogRoles {
 /**
  * The SQL that turns `table` (with columns `id uuid` and `position bigint null`) into an event log: the head table
  * `<table>_head`, the position trigger, and row-level security under which the run-time role may append events
- * without a position and read nothing directly. `mayAppend` is what the viewer of the transaction must be for it, as
- * SQL over the new row. Runs in a migration, as the owner.
+ * without a position and read nothing directly. Runs in a migration, as the owner; who may append is said apart, by
+ * `eventAppendSql`.
  */
-export const eventLogSql = (table: string, { owner, app, definer }: EventLogRoles, mayAppend = 'true'): string[] => [
+export const eventLogSql = (table: string, { owner, app, definer }: EventLogRoles): string[] => [
   `create table ${table}_head (
      one_row boolean primary key default true check (one_row),
      epoch bigint not null default floor(random() * 4294967296)::bigint,
@@ -49,10 +49,16 @@ export const eventLogSql = (table: string, { owner, app, definer }: EventLogRole
     `create policy ${name}_owner on ${name} for all to ${owner} using (true) with check (true)`,
     `create policy ${name}_definer on ${name} for all to ${definer} using (true) with check (true)`,
   ]),
-  `create policy ${table}_append on ${table} for insert to ${app} with check (position is null and (${mayAppend}))`,
-  `grant insert on ${table} to ${app}`,
   `create policy ${table}_head_read on ${table}_head for select to ${app} using (true)`,
   `grant select on ${table}_head to ${app}`,
+];
+
+/** Lets the run-time role append: `mayAppend` is what the viewer of the transaction must be for it, as SQL over the new
+ *  row. May be run again with another rule. */
+export const eventAppendSql = (table: string, { app }: EventLogRoles, mayAppend = 'true'): string[] => [
+  `drop policy if exists ${table}_append on ${table}`,
+  `create policy ${table}_append on ${table} for insert to ${app} with check (position is null and (${mayAppend}))`,
+  `grant insert on ${table} to ${app}`,
 ];
 
 export const pollMs = 1_000;

@@ -11,7 +11,7 @@ import {
   validate,
 } from 'graphql';
 import type { DataSource } from 'typeorm';
-import { Session, databaseCode, isConnectionLost } from './database.js';
+import { Session, clockSetting, databaseCode, isConnectionLost } from './database.js';
 import { HubError, badInput } from './errors.js';
 import { variableFaults, withInputPath } from './input-path.js';
 import type { Log } from './log.js';
@@ -124,7 +124,7 @@ export function createExecutor<L extends object, P>({
       get locales() {
         return asker.locales;
       },
-      db: new Session(database, () => subgraph.settings(asker.viewer)),
+      db: new Session(database, () => ({ ...subgraph.settings(asker.viewer), ...clockSetting(now()) })),
       now,
       fresh: () => contextFor(asker),
     };

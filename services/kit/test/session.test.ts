@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FreshDatabase, freshDatabase } from '@hub/local/testing';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { Session, arrayLiteral, isUniqueViolation, openDatabase } from '../src/database.js';
+import { Session, arrayLiteral, clockSetting, isUniqueViolation, nowSql, openDatabase } from '../src/database.js';
 
 let database: FreshDatabase;
 let source: DataSource;
@@ -88,4 +88,15 @@ test('array settings survive quotes, commas and backslashes', async () => {
 test('a service refuses to start as superuser or as the owner of its tables', async () => {
   await expect(openDatabase({ url: database.adminUrl })).rejects.toThrow(/superuser/);
   await expect(openDatabase({ url: database.ownerUrl })).rejects.toThrow(/owner of table thing/);
+});
+
+test('rules compare with the clock of the process, and with the database’s own where there is none', async () => {
+  const at = new Date('2031-05-06T07:08:09.123Z');
+  const own = new Session(source, () => ({ 'hub.viewer': 'ann', ...clockSetting(at) }));
+  expect(await own.read((db) => db.query(`select ${nowSql} as now`))).toEqual([{ now: at }]);
+  await own.close();
+  const [row] = await source.query<{ near: boolean }[]>(
+    `select abs(extract(epoch from ${nowSql} - now())) < 1 as near`,
+  );
+  expect(row).toEqual({ near: true });
 });

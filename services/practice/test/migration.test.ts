@@ -24,11 +24,37 @@ test('migrating twice changes nothing', async () => {
   expect(await migrateService(database.ownerUrl)).toEqual([]);
 });
 
+test('rules of another version of the code are made anew by the next migration, in one piece', async () => {
+  const policies = (client: pg.Client) =>
+    client.query(
+      `select tablename, policyname, roles::text, cmd, qual, with_check from pg_policies where schemaname = 'public' order by 1, 2`,
+    );
+  const before = await as(database.adminUrl, async (client) => (await policies(client)).rows);
+  expect(before.length).toBeGreaterThan(20);
+  await as(database.ownerUrl, async (client) => {
+    await client.query(`update rules_in_force set hash = 'of older code'`);
+    await client.query('create policy forgotten on practice for select to practice_app using (true)');
+    await client.query('drop policy practice_section_0 on practice_section');
+    await client.query('grant update (owner) on practice to practice_app');
+  });
+  expect(await migrateService(database.ownerUrl)).toEqual(['rules']);
+  await as(database.adminUrl, async (client) => {
+    expect((await policies(client)).rows).toEqual(before);
+    const { rows } = await client.query(
+      `select has_column_privilege('practice_app', 'practice', 'owner', 'update') as owner,
+              has_column_privilege('practice_app', 'practice', 'marking', 'update') as marking,
+              has_table_privilege('practice_app', 'rules_in_force', 'select') as hash`,
+    );
+    expect(rows).toEqual([{ owner: false, marking: true, hash: false }]);
+  });
+  expect(await migrateService(database.ownerUrl)).toEqual([]);
+});
+
 test('every table is public reference data or under forced row-level security', async () => {
   const { rows } = await as(database.adminUrl, (client) =>
     client.query(
       `select relname, relrowsecurity and relforcerowsecurity as protected from pg_class
-        where relnamespace = 'public'::regnamespace and relkind = 'r' and relname <> 'migration' order by 1`,
+        where relnamespace = 'public'::regnamespace and relkind = 'r' and relname not in ('migration', 'rules_in_force') order by 1`,
     ),
   );
   expect(rows.length).toBeGreaterThan(10);

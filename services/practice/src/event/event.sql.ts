@@ -13,7 +13,9 @@
  * Taking the first change makes the answer stable however a replay is cut. A change of the reader's own bodies
  * (MEMBERSHIP_CHANGED) has its place in the log and yields no events yet: what it shows is seen by asking.
  */
-import { type Image, seesHeader, seesVersionNumbered } from '../practice/practice.visibility.js';
+import { eventAppendSql } from '@hub/kit/event-log';
+import type { Rules } from '@hub/kit/migrate';
+import { type Image, type Roles, mayAppend, seesHeader, seesVersionNumbered } from '../practice/practice.visibility.js';
 
 /** Events readers know; the others only change who sees what. */
 const known = ['SUBMITTED', 'PUBLISHED', 'REVISED', 'REVIEWED', 'ADOPTED', 'WITHDRAWN', 'SUPERSEDED'];
@@ -27,7 +29,14 @@ const image = (event: string, side: 'before' | 'after'): Image => ({
 });
 const now: Image = { key: 'p.key', owner: 'p.owner', marking: 'p.marking', audience: 'p.audience', stage: 'p.stage' };
 
-export const eventReaderSql = ({ app, definer }: { app: string; definer: string }): string[] => [
+/** Who may append, and how the log is read. */
+export const eventRules = (roles: Roles): Rules => ({
+  tables: [],
+  functions: ['read_events'],
+  statements: [...eventAppendSql('event', roles, mayAppend), ...readerSql(roles)],
+});
+
+const readerSql = ({ app, definer }: Roles): string[] => [
   `create function read_events(after_place bigint, origin bigint, batch int)
      returns table (place bigint, type text, practice_key uuid, at timestamptz, seen_at_origin boolean)
      language sql stable security definer set search_path = pg_catalog, public as $$

@@ -1,29 +1,18 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { eventLogSql } from '@hub/kit/event-log';
-import { eventReaderSql } from '../event/event.sql.js';
-import { mayAppend, policies, publicTables } from '../practice/practice.visibility.js';
 import { Marking, Maturity, Origin, PracticeState, PracticeType, sectionNames } from '../practice/vocabulary.js';
-
-export const roles = { owner: 'practice_owner', app: 'practice_app', definer: 'practice_definer' };
+import { roles } from './roles.js';
 
 const oneOf = (column: string, values: readonly string[]) =>
   `check (${column} in (${values.map((value) => `'${value}'`).join(', ')}))`;
 const markings = Object.values(Marking);
 
-/** The whole record of a practice, the vocabularies it is filed under, and the event log. */
+/** The whole record of a practice, the vocabularies it is filed under, and the event log. Who may read and write which
+ *  row is not said here: see rules.ts. Until those rules are in force nobody but the owner role has any right. */
 export class Practice1700000000001 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
-    for (const statement of [...reference, ...record, ...logs]) await db.query(statement);
-    for (const statement of policies(roles)) await db.query(statement);
-    for (const statement of eventLogSql('event', roles, mayAppend)) await db.query(statement);
-    for (const statement of eventReaderSql(roles)) await db.query(statement);
-    await db.query(`grant select on ${publicTables.join(', ')} to ${roles.app}, ${roles.definer}`);
-    // The run-time role follows membership's log into the projection.
-    await db.query(`grant insert, update, delete on membership to ${roles.app}`);
-    await db.query(`grant update on membership_progress to ${roles.app}`);
-    await db.query(`grant select on practice_curation, review_assignment to ${roles.app}`);
-    await db.query(`grant select, insert on idempotency_key to ${roles.app}`);
-    await db.query(`grant select on practice, practice_version, review_assignment to ${roles.definer}`);
+    for (const statement of [...reference, ...record, ...logs, ...eventLogSql('event', roles)])
+      await db.query(statement);
   }
 
   async down(): Promise<void> {

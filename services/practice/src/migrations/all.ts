@@ -1,7 +1,8 @@
 import { type Migrations, migrate } from '@hub/kit/migrate';
 import { Practice1700000000001 } from './0001-practice.js';
+import { rules } from './rules.js';
 
 export const migrations: Migrations = [Practice1700000000001];
 
-/** Brings the practice database at `ownerUrl` up to date. */
-export const migrateService = (ownerUrl: string): Promise<string[]> => migrate(ownerUrl, migrations);
+/** Brings the practice database at `ownerUrl` up to date, its rules too. */
+export const migrateService = (ownerUrl: string): Promise<string[]> => migrate(ownerUrl, migrations, rules);

@@ -7,6 +7,7 @@
  * *image*: the columns visibility hangs on, of a practice as it is now or as an event recorded it.
  */
 import { arrayLiteral, type Settings } from '@hub/kit/database';
+import type { Rules } from '@hub/kit/migrate';
 import { type MarkingName, type Viewer, groupsOf, holds, isVetted } from '@hub/kit/viewer';
 
 /** The columns visibility hangs on, as SQL. */
@@ -119,8 +120,28 @@ export const publicTables = [
   'membership_progress',
 ] as const;
 
-/** The read and write policies of the practice tables, as SQL; migrations run it. */
-export function policies({ owner, app, definer }: { owner: string; app: string; definer: string }): string[] {
+/** The roles of the database: who owns the tables, as whom the service runs, who owns functions that look past the policies. */
+export interface Roles {
+  owner: string;
+  app: string;
+  definer: string;
+}
+
+/** Row-level security of one table: forced, open to the owner role and, for reading, to the definer; `policies` is
+ *  what the run-time role may: `for select to … using (…)`. For every table that is not public reference data. */
+export const protectedTable = (name: string, { owner, app, definer }: Roles, policies: readonly string[]): string[] => [
+  `alter table ${name} enable row level security`,
+  `alter table ${name} force row level security`,
+  `revoke all on ${name} from ${app}, ${definer}`,
+  `create policy ${name}_owner on ${name} for all to ${owner} using (true) with check (true)`,
+  `create policy ${name}_definer on ${name} for select to ${definer} using (true)`,
+  `grant select on ${name} to ${definer}`,
+  ...policies.map((rule, index) => `create policy ${name}_${index} on ${name} ${rule}`),
+];
+
+/** The read and write policies of the practice tables and the guards of their changes. */
+export function practiceRules(roles: Roles): Rules {
+  const { app } = roles;
   const p = practiceImage('p');
   const parent = (rule: string, key: string) =>
     `exists (select 1 from public.practice p where p.key = ${key} and ${rule})`;
@@ -160,14 +181,8 @@ export function policies({ owner, app, definer }: { owner: string; app: string; 
       `for insert to ${app} with check (${viewer.known} and viewer = ${text('viewer')})`,
     ],
   };
-  return [
-    ...Object.entries(table).flatMap(([name, rules]) => [
-      `alter table ${name} enable row level security`,
-      `alter table ${name} force row level security`,
-      `create policy ${name}_owner on ${name} for all to ${owner} using (true) with check (true)`,
-      `create policy ${name}_definer on ${name} for select to ${definer} using (true)`,
-      ...rules.map((rule, index) => `create policy ${name}_${index} on ${name} ${rule}`),
-    ]),
+  const statements = [
+    ...Object.entries(table).flatMap(([name, rules]) => protectedTable(name, roles, rules)),
     // What a policy cannot say, since it sees one side of a change only: what may become of what.
     `create function practice_guard() returns trigger language plpgsql set search_path = pg_catalog, public as $$
    begin
@@ -204,8 +219,22 @@ export function policies({ owner, app, definer }: { owner: string; app: string; 
     `grant update (slug, marking, audience, stage, revision, withdrawn_at, consent) on practice to ${app}`,
     `grant update (state, title, original_language, themes, pillars, regions, type, change_note, updated_at,
      submitted_at, submitted_by, review_by) on practice_version to ${app}`,
+    `grant select on practice_curation, review_assignment to ${app}`,
+    `grant select, insert on idempotency_key to ${app}`,
   ];
+  return { tables: Object.keys(table), functions: ['practice_guard', 'practice_version_guard'], statements };
 }
+
+/** Public tables are read by all; of these the run-time role writes what it follows in membership's log. */
+export const publicRules = ({ app, definer }: Roles): Rules => ({
+  tables: [],
+  functions: [],
+  statements: [
+    `grant select on ${publicTables.join(', ')} to ${app}, ${definer}`,
+    `grant insert, update, delete on membership to ${app}`,
+    `grant update on membership_progress to ${app}`,
+  ],
+});
 
 /** Events are appended by who decides for the owner, and say what the practice has become; membership's changes by the
  *  process itself, for no viewer. */

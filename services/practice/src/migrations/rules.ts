@@ -1,0 +1,11 @@
+/**
+ * Everything that is rendered from rules in code: policies, guards, and the functions that look past the policies.
+ * `migrate` makes all of it anew whenever its text has changed, after the migrations, so a changed rule needs no
+ * migration. A migration makes tables and columns; what may be read and written of them stands here.
+ */
+import type { Rules } from '@hub/kit/migrate';
+import { eventRules } from '../event/event.sql.js';
+import { practiceRules, publicRules } from '../practice/practice.visibility.js';
+import { roles } from './roles.js';
+
+export const rules: readonly Rules[] = [publicRules(roles), practiceRules(roles), eventRules(roles)];
