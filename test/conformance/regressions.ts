@@ -139,6 +139,14 @@ export const regressions: readonly Regression[] = [
       'mutation { buy(good: 12, price: { amount: 0 }) { total { amount } } ...F } fragment F on Mutation { then: buy(good: 12, price: { amount: 1 }) { total { amount } } }',
   },
 
+  // Ways to answer that multiply with each level.
+  {
+    why: 'an interface within itself, of which services know differently',
+    world: 'library',
+    query:
+      '{ topMedium { similar { a: similar { blurb similar { ...F then: verdict { text } } } ...F } } } fragment F on Song { id parts { number } }',
+  },
+
   // Errors keep their path where there is no data.
   {
     why: 'of an outage, below nothing',

@@ -14,7 +14,7 @@ const schema = buildSchema(`
 function planned(
   query: string,
   variables: Record<string, unknown> = {},
-  options: { refused?: string; most?: number } = {},
+  options: { refused?: string; most?: number; apart?: boolean } = {},
 ) {
   const { definitions } = parse(query, { noLocation: true });
   const { document } = normalise({
@@ -27,6 +27,7 @@ function planned(
     ),
     variables,
     mayHide: () => false,
+    apart: options.apart ?? false,
     isRefused: ({ name }) => name.value === options.refused,
     mostFields: options.most ?? 100,
   });
@@ -104,4 +105,10 @@ test('names of variables come back', () => {
     'c_c_representations_12',
   ])
     expect(clientsVariable(plannedVariable(name))).toBe(name);
+});
+
+test('each type of objects is asked apart, by names of its own where they differ in what may be null', () => {
+  expect(planned('{ item { owner { id } ... on Song { length } } }', {}, { apart: true })).toBe(
+    '{ item { __typename ... on Book { owner { id } } ... on Song { cc_1_owner: owner { id } length } } }',
+  );
 });

@@ -6,7 +6,10 @@
  * - Fields are collected as for execution, with @skip and @include decided: a condition in a plan takes along what
  *   stands next to it, and a plan for nothing fails. So an operation is planned once for each way its conditions go.
  * - Below an interface or union: what is asked of every object, and, for each type of which more is asked, a fragment
- *   on that object type; and `__typename` where the answer depends on it.
+ *   on that object type; and `__typename` where the answer depends on it. With `apart` all is asked of each type of
+ *   objects: where services differ in what they know of an interface, a planner weighs every combination of ways to
+ *   every type at each level below it, but of a fragment on one type only the ways to that type, so that ways add up
+ *   and do not multiply. It makes a longer document, hence only where there are too many ways otherwise.
  * - A field that takes no arguments and has no alias keeps its name: then it is what the planner itself adds as a key
  *   or for others (`@requires`). Every other gets a response key of its own, for each field, arguments and type: what a
  *   client calls `id` need not be the id. It also makes plain keys of names such as `__proto__`.
@@ -48,6 +51,8 @@ export interface Normalised {
 export interface Typing extends Collecting {
   /** Whether an interface or union has members that clients must not see. */
   mayHide: (type: string) => boolean;
+  /** Whether nothing is asked of an interface but of each type of objects. */
+  apart: boolean;
 }
 
 export interface NormaliseOptions extends Typing {
@@ -88,7 +93,7 @@ export function normalise(options: NormaliseOptions): Normalised {
     ];
   };
   const selectionsOf = (type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): SelectionNode[] => {
-    const common = collectFields(collecting, type, sets);
+    const common = askedOfEvery(collecting, type, sets);
     const selections = [...common].flatMap(([response, nodes]) => fieldOf(type, response, nodes));
     if (!isAbstractType(type)) return selections;
     const narrower = schema.getPossibleTypes(type).flatMap((object): SelectionNode[] => {
@@ -125,7 +130,7 @@ export function normalise(options: NormaliseOptions): Normalised {
  * that has only @interfaceObject does not know.
  */
 export function asksType(typing: Typing, type: GraphQLAbstractType, sets: readonly SelectionSetNode[]): boolean {
-  if (isUnionType(type) || typing.mayHide(type.name)) return true;
+  if (isUnionType(type) || typing.mayHide(type.name) || typing.apart) return true;
   const common = collectFields(typing, type, sets);
   if ([...common.values()].flat().some(isTypename)) return true;
   const typeOf = (owner: GraphQLCompositeType, [node]: readonly FieldNode[]) => String(definitionOf(owner, node!).type);
@@ -137,21 +142,25 @@ export function asksType(typing: Typing, type: GraphQLAbstractType, sets: readon
   );
 }
 
+/** What is asked of an object of whatever type. */
+const askedOfEvery = (typing: Typing, type: GraphQLCompositeType, sets: readonly SelectionSetNode[]) =>
+  typing.apart && isAbstractType(type) ? new Map<string, FieldNode[]>() : collectFields(typing, type, sets);
+
 /** Whether more is asked of an object type than of the interface or union it is met at. */
 const isNarrower = (nodes: readonly FieldNode[], common: readonly FieldNode[] | undefined): boolean =>
   nodes.length !== (common?.length ?? 0);
 
 /** Under which key the data have a field. */
 export class ResponseKeys {
-  readonly #collecting: Collecting;
+  readonly #typing: Typing;
   readonly #prefix: string;
   readonly #keys = new Map<string, string>();
   readonly #clients = new Map<string, string>();
   readonly #taken = new Set<string>();
 
-  constructor(collecting: Collecting) {
-    this.#collecting = collecting;
-    this.#prefix = prefixOf(collecting);
+  constructor(typing: Typing) {
+    this.#typing = typing;
+    this.#prefix = prefixOf(typing);
   }
 
   /**
@@ -163,7 +172,7 @@ export class ResponseKeys {
     type: GraphQLCompositeType,
     sets: readonly SelectionSetNode[],
   ): (response: string, nodes: readonly FieldNode[]) => { key: string; below: GraphQLNamedType } | null {
-    const common = parent === type ? null : collectFields(this.#collecting, parent, sets);
+    const common = parent === type ? null : askedOfEvery(this.#typing, parent, sets);
     return (response, nodes) => {
       const [node] = nodes as [FieldNode, ...FieldNode[]];
       if (isTypename(node) || isIntrospection(node)) return null;

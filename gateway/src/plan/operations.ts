@@ -26,7 +26,7 @@ import type { Limits } from '../limits/limits.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 import { ByteBoundedCache } from './byteBoundedCache.js';
 import { InvalidDocument, operationIn, readDocument } from './check.js';
-import type { Plan } from './plan.js';
+import { type Plan, TooManyWays } from './plan.js';
 import type { Planning } from './planning.js';
 
 /** A valid operation. */
@@ -141,21 +141,25 @@ export function createOperations({
         return unlessHopeless(`program ${key}`, async () => {
           const refused = guarded && granted.includes(false) ? guarded.without(granted).refused : nothing;
           const isRefused = (field: FieldNode) => refused.has(field);
-          const collecting = { schema: api, fragments, variables: pick(conditions, variables), mayHide };
-          const mostFields = limits.fields * mostTypes;
-          const normalised = normalise({ ...collecting, operation: node, isRefused, mostFields });
-          const plan: Plan = normalised.document
-            ? await planning.ask('plan', { document: print(normalised.document), labels: overrideLabels, percentage })
-            : { root: null, stream: null };
+          const planned = async (apart: boolean) => {
+            const typing = { schema: api, fragments, variables: pick(conditions, variables), mayHide, apart };
+            const mostFields = limits.fields * mostTypes;
+            const { document, keys } = normalise({ ...typing, operation: node, isRefused, mostFields });
+            const plan: Plan = document
+              ? await planning.ask('plan', { document: print(document), labels: overrideLabels, percentage })
+              : { root: null, stream: null };
+            return { ...typing, keys, plan };
+          };
+          const found = await planned(false)
+            .catch(ifTooMany(() => planned(true)))
+            .catch(ifTooMany(() => Promise.reject(tooManyWays())));
           const program = createProgram({
-            ...collecting,
+            ...found,
             operation: node,
-            keys: normalised.keys,
             refused: (field) => (isRefused(field) ? unauthorized : null),
             types,
-            plan,
           });
-          programs.set(key, program, JSON.stringify(plan).length * planWeight);
+          programs.set(key, program, JSON.stringify(found.plan).length * planWeight);
           return program;
         });
       },
@@ -208,6 +212,16 @@ const unauthorized: GraphQLFormattedError = {
   message: 'You may not ask for this.',
   extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
 };
+
+const ifTooMany =
+  <T>(otherwise: () => Promise<T>) =>
+  (error: unknown): Promise<T> => {
+    if (error instanceof TooManyWays) return otherwise();
+    throw error;
+  };
+
+const tooManyWays = () =>
+  new HubError('COST_EXCEEDED', 'There are too many ways to answer the operation. Ask for less at once.');
 
 const nothing: ReadonlyMap<FieldNode, Check> = new Map();
 const mostTypes = 4; // what an operation may grow to where more is asked of several types of an interface or union

@@ -57,3 +57,8 @@ export interface Plan {
   /** The stream of a subscription. */
   stream: FetchNode | null;
 }
+
+/** The planner would have to weigh too many ways to a field. */
+export class TooManyWays extends Error {
+  override readonly name = 'TooManyWays';
+}

@@ -7,18 +7,28 @@ import {
   type FetchDataRewrite,
   type FetchNode as SentFetch,
   type PlanNode as SentNode,
+  type QueryPlan,
   QueryPlanner,
   type QueryPlanSelectionNode,
 } from '@apollo/query-planner';
 import { parse } from 'graphql';
-import type { FetchNode, PathStep, Plan, PlanNode, Required, Rewrite, RewriteStep } from './plan.js';
+import {
+  type FetchNode,
+  type PathStep,
+  type Plan,
+  type PlanNode,
+  type Required,
+  type Rewrite,
+  type RewriteStep,
+  TooManyWays,
+} from './plan.js';
 
 export interface Planner {
   /** Labels of progressive overrides that may be switched on, without those that are a percentage. */
   overrideLabels: readonly string[];
   /** The percentages of progressive overrides, ascending: 5 stands for `@override(label: "percent(5)")`. */
   overridePercentages: readonly number[];
-  /** Plans one normalised operation (execute/normalise.ts). Throws when it cannot. Takes as long as it takes. */
+  /** Plans one normalised operation (execute/normalise.ts). Throws when it cannot, `TooManyWays` when it need not try. Takes as long as it takes. */
   plan(request: PlanRequest): Plan;
 }
 
@@ -32,6 +42,8 @@ export interface PlanRequest {
 
 // Of ten thousand ways to plan one operation the best is seldom far from the best of five hundred, and a stranger waits less.
 const maxEvaluatedPlans = 500;
+/** Ways to one field beyond which the planner gives up: it would go on until there is no memory left. */
+const pathsLimit = 1_000;
 
 /** Throws when the text is no supergraph. */
 export function createPlanner(supergraphSdl: string): Planner {
@@ -40,7 +52,10 @@ export function createPlanner(supergraphSdl: string): Planner {
     validateSupergraph: true,
   });
   const api = supergraph.apiSchema();
-  const planner = new QueryPlanner(supergraph, { reuseQueryFragments: false, debug: { maxEvaluatedPlans } });
+  const planner = new QueryPlanner(supergraph, {
+    reuseQueryFragments: false,
+    debug: { maxEvaluatedPlans, pathsLimit },
+  });
   const labels = [...new Set([...supergraphSdl.matchAll(/overrideLabel:\s*"([^"]+)"/g)].map(([, label]) => label!))];
   const percentOf = (label: string): number | null => {
     const [, number] = /^percent\((\d+(?:\.\d+)?)\)$/.exec(label) ?? [];
@@ -60,12 +75,22 @@ export function createPlanner(supergraphSdl: string): Planner {
         }),
       );
       const operation = operationFromDocument(api, parse(request.document), { validate: false });
-      const { node } = planner.buildQueryPlan(operation, { overrideConditions });
+      const { node } = found(() => planner.buildQueryPlan(operation, { overrideConditions }));
       if (!node) throw new Error('the planner found no way to answer the operation');
       if (node.kind !== 'Subscription') return { root: nodeOf(node, []), stream: null };
       return { root: node.rest ? nodeOf(node.rest, []) : null, stream: fetchOf(node.primary, []) };
     },
   };
+}
+
+function found(plan: () => QueryPlan): QueryPlan {
+  try {
+    return plan();
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('Too many options generated'))
+      throw new TooManyWays('too many ways to a field', { cause: error });
+    throw error;
+  }
 }
 
 function nodeOf(node: SentNode, path: readonly PathStep[]): PlanNode {

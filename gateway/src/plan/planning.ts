@@ -7,7 +7,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { HubError } from '@hub/kit/errors';
 import type { Limits } from '../limits/limits.js';
 import { InvalidDocument } from './check.js';
-import type { Plan } from './plan.js';
+import { type Plan, TooManyWays } from './plan.js';
 import type { PlanRequest, Planner } from './planner.js';
 
 export interface Jobs {
@@ -25,13 +25,14 @@ export type Told =
   | { ready: Overrides }
   | { answer: Answers[keyof Answers] }
   | { invalid: readonly GraphQLFormattedError[] }
+  | { tooMany: string }
   | { failed: string };
 
 export type Overrides = Pick<Planner, 'overrideLabels' | 'overridePercentages'>;
 
 export interface Planning {
   overrides: Overrides;
-  /** Rejects with `InvalidDocument`, with COST_EXCEEDED when it takes too long, and with RATE_LIMITED when too many wait. */
+  /** Rejects with `InvalidDocument`, with `TooManyWays`, with COST_EXCEEDED when it takes too long, and with RATE_LIMITED when too many wait. */
   ask<K extends keyof Jobs>(kind: K, job: Jobs[K]): Promise<Answers[K]>;
   close(): Promise<void>;
 }
@@ -104,6 +105,7 @@ export async function createPlanning(sdl: string, limits: Limits): Promise<Plann
         if (!isReady) return 'failed' in told ? reject(new Error(told.failed)) : undefined;
         if ('answer' in told) settle((job) => job.resolve(told.answer as never));
         else if ('invalid' in told) settle((job) => job.reject(new InvalidDocument(told.invalid)));
+        else if ('tooMany' in told) settle((job) => job.reject(new TooManyWays(told.tooMany)));
         else settle((job) => job.reject(new Error(told.failed)));
       });
       const gone = (error: Error): void => {

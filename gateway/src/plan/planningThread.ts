@@ -9,6 +9,7 @@ import { readSupergraph } from '../supergraph/supergraph.js';
 import { InvalidDocument, checkDocument } from './check.js';
 import { introspect } from './introspect.js';
 import type { Answers, Jobs, Told } from './planning.js';
+import { TooManyWays } from './plan.js';
 import { createPlanner } from './planner.js';
 
 const { sdl, limits } = workerData as { sdl: string; limits: Limits };
@@ -31,6 +32,7 @@ try {
         (answer) => tell({ answer }),
         (error: unknown) => {
           if (error instanceof InvalidDocument) tell({ invalid: error.errors });
+          else if (error instanceof TooManyWays) tell({ tooMany: error.message });
           else tell({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error) });
         },
       );
