@@ -90,7 +90,7 @@ export async function createPlanning(sdl: string, limits: Limits): Promise<Plann
     new Promise((resolve, reject) => {
       const started = new Worker(program, {
         workerData: { sdl, limits },
-        resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+        resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: youngMemoryMb },
         execArgv: [],
       });
       worker = started;
@@ -151,6 +151,8 @@ export async function createPlanning(sdl: string, limits: Limits): Promise<Plann
 const restartMs = 1_000;
 /** Not to be reached within `planMs`: a thread that runs out of memory may take the process with it. */
 const memoryMb = 4_096;
+/** It plans seldom, and then nobody counts on its speed; what it may take, it keeps. */
+const youngMemoryMb = 8;
 
 const tooExpensive = () =>
   new HubError('COST_EXCEEDED', 'The operation takes too long to check and plan. Ask for less at once.');
