@@ -15,6 +15,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { http2 } from './http2.mjs';
 import { push } from './push.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -100,6 +101,8 @@ const benchmarks = {
   },
   /** CPU per request, against others on the same subgraphs. Loaded when wanted: it needs Linux. */
   gateway: async (options) => (await import('./gateway/gateway.mjs')).gateway(options),
+  /** CPU per request to a service, by version of HTTP. */
+  http2,
 };
 
 const { values: options, positionals: wanted } = parseArgs({
