@@ -1,5 +1,8 @@
 /** Who is let in, and what services are told of them. */
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { newSecret } from '@hub/kit/secret';
+import { anonymous } from '@hub/kit/viewer';
 import { type SignIn, startSignIn, viewer } from './signIn.js';
 import { type World, startGateway, startWorld } from './world.js';
 
@@ -88,7 +91,9 @@ const bad: [string, () => Promise<string>][] = [
       return `Bearer ${header}.${encoded(claims())}.${signature}`;
     },
   ],
-  ['of somebody the hub does not know', async () => `Bearer ${await signIn.token('stranger')}`],
+  ['that is an API key nobody has', async () => `Bearer ${newSecret('apiKey')}`],
+  ['that is an API key cut off', async () => `Bearer ${newSecret('apiKey').slice(0, -1)}`],
+  ['that is an API key of another scheme', async () => `Basic ${newSecret('apiKey')}`],
   ['that is no token', async () => 'Bearer nonsense'],
   ['of another scheme', async () => `Basic ${await signIn.token('ann')}`],
   ['without a scheme', async () => signIn.token('ann')],
@@ -103,6 +108,47 @@ test.each(bad)('a token %s is refused, whatever is asked, and tells nothing', as
   expect(json.data).toBeUndefined();
   expect(headers.get('www-authenticate')).toBe('Bearer');
   expect(world.subgraphs.books.asked).toEqual([]);
+});
+
+test('an API key opens the door for its client; membership is asked by its hash, and services see neither', async () => {
+  const key = newSecret('apiKey');
+  const client = { ...viewer('22222222-2222-4222-8222-222222222222'), kind: 'client', ceiling: 'AMBER' } as const;
+  signIn.holders.set(createHash('sha256').update(key).digest('hex'), client);
+  const { status, json } = await gateway.post(body, { authorization: `Bearer ${key}` });
+  expect([status, json]).toEqual([200, { data: answer }]);
+  expect(signIn.lookUps).toEqual([...signIn.holders.keys()]);
+  const { headers, passport } = world.subgraphs.books.asked[0]!;
+  expect(await signIn.read(passport, 'books')).toMatchObject({ viewer: client });
+  expect(JSON.stringify([headers, gateway.logged])).not.toContain(key.slice(9, 30));
+  expect(JSON.stringify(headers)).not.toContain(signIn.lookUps[0]);
+});
+
+test('an API key that is misspelt is refused without asking anybody', async () => {
+  const key = newSecret('apiKey');
+  const misspelt = key.slice(0, 20) + (key[20] === 'x' ? 'y' : 'x') + key.slice(21);
+  expect((await gateway.post(body, { authorization: `Bearer ${misspelt}` })).status).toBe(401);
+  expect(signIn.lookUps).toEqual([]);
+});
+
+test('a key that was revoked and one that never was get the same answer', async () => {
+  const revoked = newSecret('apiKey');
+  const hash = createHash('sha256').update(revoked).digest('hex');
+  signIn.holders.set(hash, viewer('22222222-2222-4222-8222-222222222222'));
+  expect((await gateway.post(body, { authorization: `Bearer ${revoked}` })).status).toBe(200);
+  signIn.holders.delete(hash);
+  const [first, second] = await Promise.all(
+    [revoked, newSecret('apiKey')].map((key) => gateway.post(body, { authorization: `Bearer ${key}` })),
+  );
+  expect(first!.status).toBe(401);
+  expect([second!.status, second!.json]).toEqual([first!.status, first!.json]);
+});
+
+test('somebody the hub does not know is anonymous to every service, and is not taken for signed in', async () => {
+  const { status, json } = await gateway.post(body, await signIn.as('stranger'));
+  expect([status, json]).toEqual([200, { data: answer }]);
+  for (const { name, asked } of [world.subgraphs.books, world.subgraphs.people])
+    expect((await signIn.read(asked[0]!.passport, name)) as object).toMatchObject({ viewer: anonymous });
+  expect(world.subgraphs.books.asked[0]!.passport).not.toContain(encoded('stranger').slice(0, -1));
 });
 
 test('without membership signed-in requests fail, anonymous ones work, and all do once it is back', async () => {

@@ -44,7 +44,7 @@ export async function startService(name: string, sdl: string, resolvers: object)
     request.on('end', () => {
       const { query, variables } = JSON.parse(body) as Asked;
       const passport = request.headers['hub-passport'] as string | undefined;
-      const asked = { query, variables, passport, abandoned: false };
+      const asked = { query, variables, passport, headers: request.headers, abandoned: false };
       service.asked.push(asked);
       response.on('close', () => (asked.abandoned = !response.writableFinished));
       if (service.handle && service.handle(response, service.asked.length, asked) !== false) return;

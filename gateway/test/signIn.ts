@@ -17,7 +17,9 @@ export interface SignIn {
   as(subject: string, change?: TokenChange): Promise<Record<string, string>>;
   /** Who membership knows. */
   viewers: Map<string, Viewer>;
-  /** What membership was asked. */
+  /** Who holds which API key, by its SHA-256. */
+  holders: Map<string, Viewer>;
+  /** What membership was asked: subjects, and hashes of keys. */
   lookUps: string[];
   /** Reads a passport for a service, or throws. */
   read(passport: string | undefined, service: string): Promise<Passport>;
@@ -73,14 +75,15 @@ export async function startSignIn(): Promise<SignIn> {
   const passportJwks = { keys: [{ ...(await exportJWK(passportKeys.publicKey)), kid: 'gateway' }] };
   const verifyMembership = passportVerifier('membership', passportJwks);
   const viewers = new Map<string, Viewer>();
+  const holders = new Map<string, Viewer>();
   const lookUps: string[] = [];
   const membership = await endpoint(async (path, headers, body) => {
     if (path !== '/internal/viewer') return [404, {}];
     const passport = await verifyMembership(headers[passportHeader] as string);
     if (passport.kind !== 'service' || passport.service !== 'gateway') return [403, {}];
-    const { issuer, subject } = JSON.parse(body) as { issuer: string; subject: string };
-    lookUps.push(subject);
-    const found = issuer === provider.url && viewers.get(subject);
+    const { issuer, subject, apiKey } = JSON.parse(body) as { issuer: string; subject: string; apiKey?: string };
+    lookUps.push(apiKey ?? subject);
+    const found = apiKey ? holders.get(apiKey) : issuer === provider.url && viewers.get(subject);
     return found ? [200, found] : [404, { errors: [] }];
   });
   const signIn: SignIn = {
@@ -106,6 +109,7 @@ export async function startSignIn(): Promise<SignIn> {
     },
     as: async (subject, change) => ({ authorization: `Bearer ${await signIn.token(subject, change)}` }),
     viewers,
+    holders,
     lookUps,
     read: (passport, service) => passportVerifier(service, passportJwks)(passport),
     provider,

@@ -1,4 +1,5 @@
 /** graphql-transport-ws: operations over a socket, and subscriptions from the service to the reader and back. */
+import { newSecret } from '@hub/kit/secret';
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type Client, createClient } from 'graphql-ws';
@@ -274,7 +275,7 @@ async function rawSocket(protocols: string[] = ['graphql-transport-ws']) {
 }
 
 test.each(['authorization', 'Authorization'])('a bad token in %s closes the socket with 4403', async (name) => {
-  for (const token of ['nonsense', 'Basic x', '', 7, await signIn.token('stranger')]) {
+  for (const token of ['nonsense', 'Basic x', '', 7, 'Bearer gpe_live_nonsense', `Bearer ${newSecret('apiKey')}`]) {
     const raw = await rawSocket();
     raw.send({ type: 'connection_init', payload: { [name]: token } });
     expect(await raw.closed()).toBe(4403);

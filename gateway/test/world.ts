@@ -61,6 +61,7 @@ export interface Asked {
   query: string;
   variables: Record<string, unknown>;
   passport: string | undefined;
+  headers: NodeJS.Dict<string | string[]>;
 }
 
 export interface Subgraph {
@@ -246,7 +247,8 @@ export async function startSubgraph(
         request.on('data', (chunk: Buffer) => chunks.push(chunk));
         request.on('end', () => {
           const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as Asked;
-          subgraph.asked.push({ query, variables, passport: request.headers['hub-passport'] as string | undefined });
+          const { headers } = request;
+          subgraph.asked.push({ query, variables, passport: headers['hub-passport'] as string | undefined, headers });
           void graphql({ schema, source: query, variableValues: variables }).then((result) =>
             response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result)),
           );

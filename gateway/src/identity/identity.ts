@@ -1,13 +1,18 @@
 /**
- * Who asks. A token is verified (tokens.ts), its subject looked up (membership.ts), and what the hub knows of them is
- * told to each service in a passport (passports.ts). No token is an explicit anonymous viewer; a bad one is refused.
+ * Who asks. A token is verified (tokens.ts) or an API key taken (apiKeys.ts), whoever that is looked up (membership.ts),
+ * and what the hub knows of them is told to each service in a passport (passports.ts). No token is an explicit anonymous
+ * viewer; a bad one, and a key that opens nothing, is refused.
+ *
+ * *stranger*: somebody whose token is good and whom the hub does not know. They have what is everybody's, and membership
+ * is told who they say they are, so that they can accept an invitation. Every other service sees an anonymous viewer.
  */
 import { HubError } from '@hub/kit/errors';
 import type { Holder } from '../authorize/checks.js';
 import { type PassportSigner } from '@hub/kit/passport';
 import { type Viewer, anonymous } from '@hub/kit/viewer';
+import { type KeyClaim, keyClaim, notAKey } from './apiKeys.js';
 import { localesOf } from './locales.js';
-import { type Membership, createMembership } from './membership.js';
+import { type Membership, createMembership, viewerService } from './membership.js';
 import { createPassports } from './passports.js';
 import { type Claim, tokenVerifier } from './tokens.js';
 
@@ -52,25 +57,36 @@ export function createIdentity({ viewerUrl, signer, now = () => new Date(), ...t
   const passports = createPassports(signer, now);
   const membership: Membership = createMembership(viewerUrl, passports);
 
-  const asker = (viewer: Viewer, claim: Claim | null, locales: readonly string[]): Asker => {
+  /** Throws UNAUTHENTICATED for a key that opens nothing; a stranger is somebody. */
+  const viewerOf = async (claim: Claim | KeyClaim): Promise<Viewer> => {
+    const known = await membership.viewerOf(claim);
+    if (known) return known.viewer;
+    if ('apiKey' in claim) throw notAKey();
+    return { ...anonymous, stranger: { issuer: claim.issuer, subject: claim.subject } };
+  };
+  const asker = (viewer: Viewer, claim: Claim | KeyClaim | null, locales: readonly string[]): Asker => {
     const shown = new Map<string, { until: number; passport: Promise<string> }>();
     return {
-      holder: { authenticated: claim !== null, scopes: new Set(viewer.scopes), policies: none },
+      holder: { authenticated: viewer.kind !== 'anonymous', scopes: new Set(viewer.scopes), policies: none },
       expiresAt: claim?.expiresAt ?? null,
       passport(service) {
         const known = shown.get(service);
         const at = now().getTime();
         if (known && at < known.until) return known.passport;
-        const passport = passports.viewer(service, viewer, locales);
+        const shownAs = viewer.stranger && service !== viewerService ? anonymous : viewer;
+        const passport = passports.viewer(service, shownAs, locales);
         shown.set(service, { until: at + lookAgainMs, passport });
         passport.catch(() => shown.delete(service));
         return passport;
       },
       async renewed() {
         if (!claim) return this;
-        if (claim.expiresAt <= now())
+        if (claim.expiresAt && claim.expiresAt <= now())
           throw new HubError('UNAUTHENTICATED', 'The access token has run out. Sign in again.');
-        return asker(await membership.viewerOf(claim), claim, locales);
+        const found = await viewerOf(claim);
+        if (found.stranger && !viewer.stranger)
+          throw new HubError('UNAUTHENTICATED', 'The hub does not know you any more.');
+        return asker(found, claim, locales);
       },
     };
   };
@@ -87,8 +103,8 @@ export function createIdentity({ viewerUrl, signer, now = () => new Date(), ...t
   return {
     async ask({ authorization, acceptLanguage }) {
       if (authorization === undefined) return anonymousAsker(acceptLanguage);
-      const claim = await verify(authorization);
-      return asker(await membership.viewerOf(claim), claim, localesOf(acceptLanguage));
+      const claim = keyClaim(authorization) ?? (await verify(authorization));
+      return asker(await viewerOf(claim), claim, localesOf(acceptLanguage));
     },
     ownPassport: (service) => passports.service(service),
     reachable: () => membership.reachable(),

@@ -1,18 +1,26 @@
-/** Asks membership who a subject is. Each request asks; those that ask the same at the same moment share the answer. */
+/** Asks membership who somebody is. Each request asks; those that ask the same at the same moment share the answer. */
 import { HubError } from '@hub/kit/errors';
 import { passportHeader } from '@hub/kit/passport';
-import type { Viewer } from '@hub/kit/viewer';
+import type { Viewer, ViewerAnswer } from '@hub/kit/viewer';
 import { Pool } from 'undici';
+import type { KeyClaim } from './apiKeys.js';
 import type { Passports } from './passports.js';
 import type { Claim } from './tokens.js';
 
 /** The audience of the passport that opens the viewer endpoint. */
-const viewerService = 'membership';
+export const viewerService = 'membership';
 const timeoutMs = 3_000;
 
+/** Who somebody is. */
+export interface Known {
+  viewer: Viewer;
+  /** When that changes although nothing happens: a role, a membership, a client or a key begins or ends by itself. */
+  validUntil: Date | null;
+}
+
 export interface Membership {
-  /** Throws UNAUTHENTICATED for somebody the hub does not know, SUBGRAPH_UNAVAILABLE when membership cannot be asked. */
-  viewerOf(claim: Claim): Promise<Viewer>;
+  /** Null for somebody the hub does not know. Throws SUBGRAPH_UNAVAILABLE when membership cannot be asked. */
+  viewerOf(claim: Claim | KeyClaim): Promise<Known | null>;
   /** Whether membership answers at all. */
   reachable(): Promise<boolean>;
   close(): Promise<void>;
@@ -21,9 +29,9 @@ export interface Membership {
 export function createMembership(viewerUrl: string, passports: Passports): Membership {
   const { origin, pathname, search } = new URL(viewerUrl);
   const pool = new Pool(origin, { connections: 32, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
-  const asking = new Map<string, Promise<Viewer>>();
+  const asking = new Map<string, Promise<Known | null>>();
 
-  const ask = async ({ issuer, subject }: Claim): Promise<Viewer> => {
+  const ask = async (question: string): Promise<Known | null> => {
     let status: number;
     let answer: unknown;
     try {
@@ -31,7 +39,7 @@ export function createMembership(viewerUrl: string, passports: Passports): Membe
         method: 'POST',
         path: pathname + search,
         headers: { 'content-type': 'application/json', [passportHeader]: await passports.service(viewerService) },
-        body: JSON.stringify({ issuer, subject }),
+        body: question,
         signal: AbortSignal.timeout(timeoutMs),
       });
       status = statusCode;
@@ -39,18 +47,20 @@ export function createMembership(viewerUrl: string, passports: Passports): Membe
     } catch (cause) {
       throw cannotAsk(cause);
     }
-    if (status === 404)
-      throw new HubError('UNAUTHENTICATED', 'You are not known to the hub. Ask a curator to add you.');
+    if (status === 404) return null;
     if (status !== 200 || !isViewer(answer)) throw cannotAsk(new Error(`membership answered ${status}`));
-    return answer;
+    const { validUntil, ...viewer } = answer; // not in passports: one serves a viewer for as long as they are the same
+    return { viewer, validUntil: validUntil ? new Date(validUntil) : null };
   };
   return {
     viewerOf(claim) {
-      const key = JSON.stringify([claim.issuer, claim.subject]);
-      const shared = asking.get(key);
+      const question = JSON.stringify(
+        'apiKey' in claim ? { apiKey: claim.apiKey } : { issuer: claim.issuer, subject: claim.subject },
+      );
+      const shared = asking.get(question);
       if (shared) return shared;
-      const answer = ask(claim).finally(() => asking.delete(key));
-      asking.set(key, answer);
+      const answer = ask(question).finally(() => asking.delete(question));
+      asking.set(question, answer);
       return answer;
     },
     async reachable() {
@@ -73,7 +83,7 @@ export function createMembership(viewerUrl: string, passports: Passports): Membe
 const cannotAsk = (cause: unknown) =>
   new HubError('SUBGRAPH_UNAVAILABLE', 'Who you are cannot be looked up just now. Try again.', { cause });
 
-const isViewer = (value: unknown): value is Viewer =>
+const isViewer = (value: unknown): value is ViewerAnswer =>
   typeof value === 'object' &&
   value !== null &&
   ['person', 'client'].includes((value as Viewer).kind) &&

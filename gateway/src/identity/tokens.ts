@@ -30,7 +30,7 @@ export function tokenVerifier({ issuer, audience, jwksUri, now }: TokenOptions):
   const keys = remoteKeys(issuer, jwksUri);
   return async (authorization) => {
     try {
-      const token = /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1];
+      const token = bearerOf(authorization);
       if (!token) throw new Error('the header has no bearer token');
       const { payload } = await jwtVerify(token, keys, {
         algorithms,
@@ -50,6 +50,10 @@ export function tokenVerifier({ issuer, audience, jwksUri, now }: TokenOptions):
     }
   };
 }
+
+/** What an Authorization header carries: RFC 6750. */
+export const bearerOf = (authorization: string): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1];
 
 function remoteKeys(issuer: string, jwksUri: string | undefined): JWTVerifyGetKey {
   let found: Promise<JWTVerifyGetKey> | null = null;

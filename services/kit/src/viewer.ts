@@ -19,6 +19,14 @@ export const roleNames = [
 ] as const;
 export type RoleName = (typeof roleNames)[number];
 
+/**
+ * What an API client may be given. Persons have all of it: what they reach is said by their roles. Who has not signed
+ * in has what everyone has, and reads what is there for everyone.
+ */
+export const scopeNames = ['practices:read', 'events:read', 'directory:read'] as const;
+export type ScopeName = (typeof scopeNames)[number];
+const publicScopes: readonly ScopeName[] = ['practices:read', 'events:read'];
+
 /** Names a State (`s:KEN`), a regional body (`b:igad`) or a person (`p:<key>`) in an audience. */
 export type Token = `s:${string}` | `b:${string}` | `p:${string}`;
 
@@ -35,13 +43,39 @@ export interface Viewer {
   /** The person's or client's key (a UUID); null when anonymous. */
   key: string | null;
   roles: RoleHeld[];
-  /** What an API client was given, for instance `practices:read`; empty for persons. */
+  /** A client's are those it was given. */
   scopes: string[];
   /** The strictest marking this viewer may reach: RED for persons, at most AMBER for clients, CLEAR for anonymous. */
   ceiling: MarkingName;
+  /** Of an anonymous viewer whose token is good but whom the hub does not know: they may accept an invitation. Only
+   *  membership is told; to every other service they are anonymous and nothing else. */
+  stranger?: Identity;
 }
 
-export const anonymous: Viewer = { kind: 'anonymous', key: null, roles: [], scopes: [], ceiling: 'CLEAR' };
+/** Who somebody is to their identity provider. */
+export interface Identity {
+  issuer: string;
+  subject: string;
+}
+
+/** What membership answers about somebody. */
+export interface ViewerAnswer extends Viewer {
+  /** When to ask again although nothing happened: the earliest moment at which a role, a membership, a client or a key
+   *  begins or ends by itself. RFC 3339; null: never. */
+  validUntil: string | null;
+}
+
+export const anonymous: Viewer = {
+  kind: 'anonymous',
+  key: null,
+  roles: [],
+  scopes: [...publicScopes],
+  ceiling: 'CLEAR',
+};
+
+/** Whether the viewer may do what a scope names. Only clients are bound by scopes. */
+export const hasScope = (viewer: Viewer, scope: ScopeName): boolean =>
+  viewer.kind !== 'client' || viewer.scopes.includes(scope);
 
 /** Vetted: a person with a current role (the auditor's aside), or a client whose ceiling is GREEN or higher. */
 export const isVetted = (viewer: Viewer): boolean =>

@@ -8,7 +8,9 @@ import type { Running } from '@hub/kit/process';
 import { serve } from '@hub/kit/server';
 import { buildSubgraph } from '@hub/kit/subgraph';
 import { ApiClient } from './api-client/api-client.js';
+import { createKeyUse } from './api-client/key-use.js';
 import { eventChannel } from './event/event.sql.js';
+import { audienceRoute } from './internal/audience.route.js';
 import { logRoute } from './internal/log.route.js';
 import { viewerRoute } from './internal/viewer.route.js';
 import { MemberState } from './member-state/member-state.js';
@@ -24,11 +26,21 @@ export interface ServiceConfig {
   /** The public keys of who may issue passports. */
   passportKeys: Parameters<typeof passportVerifier>[1];
   log: Log;
+  /** The clock; tests set it. */
+  now?: () => Date;
 }
 
-export async function start({ host, port, databaseUrl, passportKeys, log }: ServiceConfig): Promise<Running> {
+export async function start({
+  host,
+  port,
+  databaseUrl,
+  passportKeys,
+  log,
+  now = () => new Date(),
+}: ServiceConfig): Promise<Running> {
   const subgraph = await buildSubgraph(membershipSubgraph);
   const database = await openDatabase({ url: databaseUrl, entities });
+  const keyUse = createKeyUse(database, log);
   let closing = false;
   const wakeUps = await WakeUps.open({
     url: databaseUrl,
@@ -44,12 +56,13 @@ export async function start({ host, port, databaseUrl, passportKeys, log }: Serv
     const server = await serve({
       host,
       port,
-      executor: createExecutor({ subgraph, parts: undefined, database, log }),
+      executor: createExecutor({ subgraph, parts: undefined, database, log, now }),
       verify,
       log,
       ready: () => databaseAnswers(database, log),
       routes(app) {
-        viewerRoute(app, { database, verify });
+        viewerRoute(app, { database, verify, keyUse, now });
+        audienceRoute(app, { database, verify, now });
         logRoute(app, { database, verify, wakeUps, closing: () => closing });
       },
     });
@@ -59,6 +72,7 @@ export async function start({ host, port, databaseUrl, passportKeys, log }: Serv
         closing = true;
         await wakeUps.close(); // lets go of those who wait for the log
         await server.close();
+        await keyUse.close();
         await database.destroy();
       },
     };

@@ -5,7 +5,7 @@ import { ApiClientResolver } from './api-client/api-client.resolver.js';
 import { type Loaders, loaders } from './context.js';
 import { MemberStateResolver } from './member-state/member-state.resolver.js';
 import { PersonResolver, RoleHeldResolver } from './person/person.resolver.js';
-import { settings } from './person/person.visibility.js';
+import { settings } from './person/viewer.settings.js';
 import { Region } from './region/region.js';
 import { RegionResolver } from './region/region.resolver.js';
 import { RegionalBodyResolver } from './regional-body/regional-body.resolver.js';

@@ -3,7 +3,7 @@ import { openDatabase } from '@hub/kit/database';
 import { createExecutor, isPrepared } from '@hub/kit/execution';
 import type { Log } from '@hub/kit/log';
 import { buildSubgraph } from '@hub/kit/subgraph';
-import { type Viewer, anonymous } from '@hub/kit/viewer';
+import { type Viewer, type ViewerAnswer, anonymous } from '@hub/kit/viewer';
 import { freshDatabase } from '@hub/local/testing';
 import pg from 'pg';
 import { migrateService } from '../src/migrations/all.js';
@@ -42,7 +42,7 @@ export async function as<T>(url: string, work: (client: pg.Client) => Promise<T>
 }
 
 /** The viewer that the database says a subject is. */
-export const viewerOf = (url: string, subject: string, of = issuer): Promise<Viewer | null> =>
+export const viewerOf = (url: string, subject: string, of = issuer): Promise<ViewerAnswer | null> =>
   as(url, async (client) => (await client.query('select viewer_of($1, $2) as viewer', [of, subject])).rows[0].viewer);
 
 export async function openMembership(databaseUrl: string) {

@@ -1,9 +1,10 @@
 /** Who reads which rows: every table is listed, and without a viewer the protected ones are empty. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Viewer } from '@hub/kit/viewer';
+import { type Viewer, anonymous } from '@hub/kit/viewer';
 import type { FreshDatabase } from '@hub/local/testing';
 import { migrateService } from '../src/migrations/all.js';
-import { publicTables, settings } from '../src/person/person.visibility.js';
+import { publicTables, seenBy } from '../src/person/person.visibility.js';
+import { settings } from '../src/person/viewer.settings.js';
 import { developmentKey } from '../src/seed/development.js';
 import { as, issuer, seededDatabase, viewerOf } from './membership.js';
 
@@ -17,6 +18,8 @@ beforeAll(async () => {
   );
 });
 afterAll(() => database.drop());
+
+const protectedTables = Object.keys(seenBy).filter((table) => seenBy[table] !== null);
 
 /** What a viewer reads, as the running service does: in a transaction with the viewer set. */
 const read = (viewer: Viewer | null, sql: string) =>
@@ -37,19 +40,29 @@ test('every table is public reference data or under forced row-level security', 
   const { rows } = await as(database.adminUrl, (admin) =>
     admin.query(
       `select relname, relrowsecurity and relforcerowsecurity as protected, has_table_privilege('membership_app', oid, 'select') as read,
+              has_any_column_privilege('membership_app', oid, 'select') as read_in_part,
               has_table_privilege('membership_app', oid, 'insert, update, delete, truncate') as written
          from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm') order by 1`,
     ),
   );
-  const open = [...publicTables, 'migration'] as string[];
+  const open = [...publicTables, 'migration', 'rules_in_force'] as string[];
   for (const { relname, protected: isProtected } of rows)
     expect([relname, isProtected]).toEqual([relname, !open.includes(relname)]);
   expect(rows.filter(({ written }) => written).map(({ relname }) => relname)).toEqual(['membership_event']);
   expect(rows.filter(({ read }) => !read).map(({ relname }) => relname)).toEqual([
+    'api_key',
     'identity',
+    'invitation',
     'membership_event',
     'migration',
+    'rules_in_force',
   ]);
+  expect(rows.filter(({ read, read_in_part }) => !read && read_in_part).map(({ relname }) => relname)).toEqual([
+    'api_key',
+    'invitation',
+  ]);
+  for (const table of ['api_key', 'invitation'])
+    await expect(read(null, `select hash from ${table}`)).rejects.toMatchObject({ code: '42501' });
 });
 
 test('functions that look past the policies belong to the definer, pin their search path, and are not for everybody', async () => {
@@ -60,16 +73,25 @@ test('functions that look past the policies belong to the definer, pin their sea
          from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`,
     ),
   );
+  const definer = { owner: 'membership_definer', everybody: false };
   expect(rows.map(({ proname, owner, app, everybody }) => ({ proname, owner, app, everybody }))).toEqual([
-    { proname: 'membership_event_place', owner: 'membership_definer', app: false, everybody: false },
-    { proname: 'read_membership_events', owner: 'membership_definer', app: true, everybody: false },
-    { proname: 'viewer_of', owner: 'membership_definer', app: true, everybody: false },
+    { proname: 'accept_invitation', ...definer, app: true },
+    { proname: 'audience_counts', ...definer, app: true },
+    { proname: 'keep_a_curator', ...definer, app: false },
+    { proname: 'membership_event_place', ...definer, app: false },
+    { proname: 'note_key_use', ...definer, app: true },
+    { proname: 'read_membership_events', ...definer, app: true },
+    { proname: 'remove_person', ...definer, app: true },
+    { proname: 'viewer_of', ...definer, app: true },
+    { proname: 'viewer_of_key', ...definer, app: true },
+    { proname: 'viewer_of_one', ...definer, app: false },
+    { proname: 'viewer_of_person', ...definer, app: true },
   ]);
   for (const { proconfig } of rows) expect(proconfig[0]).toMatch(/^search_path=pg_catalog, public/);
 });
 
 test('without a viewer no protected row is read', async () => {
-  for (const table of ['person', 'person_contact', 'person_role', 'api_client'])
+  for (const table of protectedTables)
     expect([table, await read(null, `select count(*)::int from ${table}`)]).toEqual([table, [0]]);
   await expect(read(null, 'select * from identity')).rejects.toMatchObject({ code: '42501' });
   await expect(read(null, 'select * from membership_event')).rejects.toMatchObject({ code: '42501' });
@@ -81,28 +103,53 @@ test('nor by a viewer once their transaction is over', async () => {
     await client.query('begin');
     for (const [name, value] of Object.entries(settings(kenya!)))
       await client.query('select set_config($1, $2, true)', [name, value]);
-    expect((await client.query('select * from person')).rowCount).toBe(2);
+    expect((await client.query('select * from person')).rowCount).toBe(417);
     await client.query('commit');
-    for (const table of ['person', 'person_contact', 'person_role', 'api_client'])
-      expect((await client.query(`select * from ${table}`)).rowCount).toBe(0);
+    for (const table of protectedTables)
+      expect((await client.query(`select key from (select count(*)::int as key from ${table}) t`)).rows).toEqual([
+        { key: 0 },
+      ]);
   });
 });
 
 test.each([
-  ['focal-point:KEN', ['s:KEN'], 2],
-  ['reviewer:KEN', ['s:KEN'], 2],
-  ['officer:igad', ['b:igad'], 1],
-  ['curator', 'everybody', 417],
-  ['integrator:ken', [], 0],
-] as const)('%s sees persons, roles and contacts of their own State or body', async (subject, own, persons) => {
-  const viewer = await viewerOf(database.url, subject);
+  ['focal-point:KEN', ['s:KEN'], 'the directory'],
+  ['reviewer:KEN', ['s:KEN'], 'the directory'],
+  ['officer:igad', ['b:igad'], 'the directory'],
+  ['curator', 'everybody', 'the directory'],
+  ['integrator:ken', [], 'nobody'],
+  [null, [], 'nobody'],
+] as const)('%s reads the names of %j, and of persons and roles %s', async (subject, own, listed) => {
+  const viewer = subject ? await viewerOf(database.url, subject) : anonymous;
   const all = await as(database.ownerUrl, (owner) => owner.query('select count(*)::int as n from person_contact'));
   const contacts = await read(viewer, 'select distinct name from person_contact order by 1');
   if (own === 'everybody')
     expect(await read(viewer, 'select count(*)::int from person_contact')).toEqual([all.rows[0].n]);
   else expect(contacts).toEqual(own);
+  const persons = listed === 'nobody' ? 0 : 417;
   expect(await read(viewer, 'select count(*)::int from person')).toEqual([persons]);
   expect(await read(viewer, 'select count(*)::int from person_role')).toEqual([persons]);
+});
+
+test('the directory is open to clients that were given it, and lists current roles alone', async () => {
+  const client = (await viewerOf(database.url, 'integrator:ken'))!;
+  const directory: Viewer = { ...client, scopes: ['directory:read'] };
+  const gone = developmentKey('reviewer:ALB');
+  const listed = 'select person_key from person_role where person_key = $1';
+  const count = (table: string) => read(directory, `select count(*)::int from ${table}`);
+  expect(await count('person')).toEqual([417]);
+  expect(await count('person_contact')).toEqual([0]);
+  expect(await read({ ...directory, ceiling: 'CLEAR' }, 'select * from person')).toEqual([]); // not vetted
+  const auditor: Viewer = { ...client, kind: 'person', roles: [{ role: 'AUDITOR', of: null, groups: [] }] };
+  expect(await read({ ...auditor, key: gone }, 'select key from person')).toEqual([gone]);
+  await as(database.ownerUrl, (owner) =>
+    owner.query('update person_role set valid_until = clock_timestamp() where person_key = $1', [gone]),
+  );
+  expect(await read(directory, listed.replace('$1', `'${gone}'`))).toEqual([]);
+  expect(await count('person')).toEqual([416]);
+  await as(database.ownerUrl, (owner) =>
+    owner.query('update person_role set valid_until = null where person_key = $1', [gone]),
+  );
 });
 
 test('API clients are seen by their owner’s persons, by curators and by themselves', async () => {

@@ -1,6 +1,7 @@
 /** Seeding: what the data files say, once; development persons bound to one issuer; the first curator. */
 import { afterAll, expect, test } from '@jest/globals';
 import { asOwner } from '@hub/kit/seed';
+import { scopeNames } from '@hub/kit/viewer';
 import type { FreshDatabase } from '@hub/local/testing';
 import { bootstrapCurator } from '../src/identity/bootstrapCurator.js';
 import { changeMembership } from '../src/member-state/changeMembership.js';
@@ -140,8 +141,9 @@ test('the first curator is bound once', async () => {
     kind: 'person',
     key,
     roles: [{ role: 'CURATOR', of: null, groups: [] }],
-    scopes: [],
+    scopes: [...scopeNames],
     ceiling: 'RED',
+    validUntil: null,
   });
   for (const subject of ['somebody', 'somebody else'])
     await expect(bootstrapCurator(ownerUrl, { issuer, subject })).rejects.toMatchObject({ name: 'BootstrapRefused' });

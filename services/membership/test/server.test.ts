@@ -77,6 +77,7 @@ test.each([
 ])('the internal endpoints with %s are 401', async (_name, passport) => {
   expect(await request('/internal/viewer', await passport(), kenya)).toMatchObject(refused);
   expect(await request('/internal/viewer', await passport(), '{')).toMatchObject(refused);
+  expect(await request('/internal/audience', await passport(), '{"tokens":["s:KEN"]}')).toMatchObject(refused);
   expect(await request('/internal/log', await passport())).toMatchObject(refused);
   expect(await request('/internal/log?after=x', await passport())).toMatchObject(refused);
 });
@@ -89,6 +90,44 @@ test.each([
     status: 200,
     body: await viewerOf(database.url, 'focal-point:KEN'),
   });
+});
+
+test('practice may ask for a person by key, the gateway for who holds an API key, and neither for the other’s', async () => {
+  const person = JSON.stringify({ person: developmentKey('focal-point:KEN') });
+  const apiKey = JSON.stringify({ apiKey: '0'.repeat(64) });
+  const as = async (signer: typeof gateway, body: string) =>
+    request('/internal/viewer', await signer.service('membership'), body);
+  expect(await as(practice, person)).toEqual({ status: 200, body: await viewerOf(database.url, 'focal-point:KEN') });
+  expect((await as(practice, JSON.stringify({ person: developmentKey('nobody') }))).status).toBe(404);
+  expect((await as(gateway, apiKey)).status).toBe(404);
+  for (const refusal of [await as(gateway, person), await as(practice, apiKey)])
+    expect(refusal).toMatchObject({ status: 400, body: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] } });
+});
+
+test('an audience is counted by role and ceiling, a body with the States that are in it, and nobody is named', async () => {
+  const ask = async (tokens: unknown) =>
+    request('/internal/audience', await practice.service('membership'), JSON.stringify({ tokens }));
+  const of = (token: string, roles: object, clients: object = {}) => ({
+    of: token,
+    roles,
+    clients: { CLEAR: 0, GREEN: 0, AMBER: 1, ...clients },
+  });
+  const state = { FOCAL_POINT: 1, REVIEWER: 1 };
+  expect(await ask(['s:KEN', 's:XXX', 'b:nobody'])).toEqual({
+    status: 200,
+    body: { groups: [of('s:KEN', state, { GREEN: 1 })] },
+  });
+  const members = ['DJI', 'ETH', 'KEN', 'SDN', 'SOM', 'SSD', 'UGA'];
+  const { body } = await ask(['b:igad', 's:KEN']);
+  expect(body).toEqual({
+    groups: [
+      of('b:igad', { OFFICER: 1 }),
+      ...members.map((iso3) => of(`s:${iso3}`, state, iso3 === 'KEN' ? { GREEN: 1 } : {})),
+    ],
+  });
+  expect(await ask([])).toEqual({ status: 200, body: { groups: [] } });
+  for (const wrong of [null, 'x', ['p:x'], ['KEN'], [5], Array(501).fill('s:KEN')])
+    expect((await ask(wrong)).status).toBe(400);
 });
 
 test('nobody is 404', async () => {

@@ -1,6 +1,7 @@
 /** Who an issuer's subject is, as the database answers and as the API shows it. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { globalId } from '@hub/kit/ids';
+import { scopeNames } from '@hub/kit/viewer';
 import type { FreshDatabase } from '@hub/local/testing';
 import { developmentKey } from '../src/seed/development.js';
 import { readBodies } from '../src/seed/data.js';
@@ -33,8 +34,9 @@ test.each([
     kind: 'person',
     key: developmentKey(subject),
     roles: [{ role, of, groups }],
-    scopes: [],
+    scopes: [...scopeNames],
     ceiling: 'RED',
+    validUntil: null,
   });
 });
 
@@ -47,8 +49,9 @@ test.each([
     kind: 'client',
     key: developmentKey(subject),
     roles: [{ role: 'INTEGRATOR', of, groups }],
-    scopes: ['practices:read'],
+    scopes: ['practices:read', 'events:read'],
     ceiling,
+    validUntil: null,
   });
 });
 
@@ -93,6 +96,31 @@ test('only what is current counts: roles and memberships of the past and of the 
   });
 });
 
+test('an answer says until when it holds when nothing happens: to the next start or end of a role or membership', async () => {
+  const key = developmentKey('focal-point:FJI');
+  const until = async () => (await viewerOf(database.url, 'focal-point:FJI'))!.validUntil;
+  const at = (seconds: number) => new Date(Math.ceil(Date.now() / 1000 + seconds) * 1000).toISOString();
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const change = (sql: string, values: unknown[]) => as(database.ownerUrl, (owner) => owner.query(sql, values));
+  expect(await until()).toBeNull();
+  await change(`insert into membership (key, iso3, body, valid_from) values (gen_random_uuid(), 'FJI', 'eac', $1)`, [
+    day(30),
+  ]);
+  expect(await until()).toBe(`${day(30)}T00:00:00.000Z`);
+  await change(`update membership set valid_until = $1 where iso3 = 'FJI' and body = 'pif'`, [day(20)]);
+  expect(await until()).toBe(`${day(20)}T00:00:00.000Z`);
+  const [starts, ends] = [at(7200), at(3600)];
+  const role = `insert into person_role (key, person_key, role, of, valid_from, valid_until) values (gen_random_uuid(), $1, 'REVIEWER', 's:TON', $2, $3)`;
+  await change(role, [key, starts, null]);
+  expect(await until()).toBe(starts);
+  await change(role, [key, at(-3600), ends]);
+  expect(await until()).toBe(ends);
+  const { rows } = await as(database.url, (app) =>
+    app.query(`select viewer_of($1, 'focal-point:FJI', $2) as viewer`, [issuer, ends]),
+  );
+  expect(rows[0].viewer).toMatchObject({ roles: [{ role: 'FOCAL_POINT' }], validUntil: starts });
+});
+
 const whoAmI = `{ viewer { kind ceiling scopes person { id name email roles { role } } client { name memberState { iso3 } regionalBody { id } expiresAt }
   memberState { iso3 } regionalBody { id } roles { role memberState { iso3 } regionalBody { id } } } }`;
 
@@ -102,7 +130,7 @@ test('the API says who asks: an anonymous viewer', async () => {
       viewer: {
         kind: 'ANONYMOUS',
         ceiling: 'CLEAR',
-        scopes: [],
+        scopes: ['practices:read', 'events:read'],
         person: null,
         client: null,
         memberState: null,
@@ -119,7 +147,7 @@ test('a person', async () => {
   expect((await membership.ask(whoAmI, {}, { viewer })).data.viewer).toEqual({
     kind: 'PERSON',
     ceiling: 'RED',
-    scopes: [],
+    scopes: [...scopeNames],
     person: {
       id: globalId('Person', developmentKey('focal-point:KEN')),
       name: null,
@@ -139,7 +167,7 @@ test('and an API client', async () => {
   expect((await membership.ask(whoAmI, {}, { viewer })).data.viewer).toMatchObject({
     kind: 'CLIENT',
     ceiling: 'AMBER',
-    scopes: ['practices:read'],
+    scopes: ['practices:read', 'events:read'],
     person: null,
     client: { name: 'igad', memberState: null, regionalBody: igad, expiresAt: null },
     memberState: null,
@@ -164,6 +192,6 @@ test('a reference to a person or client is null to whom it is not for', async ()
   expect(await seenBy('reviewer:KEN')).toEqual(both);
   expect(await seenBy('curator')).toEqual(both);
   expect(await seenBy('integrator:ken')).toEqual([null, { __typename: 'ApiClient' }]);
-  expect(await seenBy('focal-point:UGA')).toEqual([null, null]);
+  expect(await seenBy('focal-point:UGA')).toEqual([{ __typename: 'Person' }, null]); // listed in the directory
   expect(await seenBy(null)).toEqual([null, null]);
 });

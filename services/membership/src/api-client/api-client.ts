@@ -18,7 +18,7 @@ export class ApiClient {
   @Column('text') owner!: Token;
 
   @Column('text', { array: true })
-  @Field(() => [String], { description: 'What it may do: practices:read.' })
+  @Field(() => [String], { description: 'What it may ask for: practices:read, events:read, directory:read.' })
   scopes!: string[];
 
   @Column('text')

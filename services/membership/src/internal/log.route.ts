@@ -3,6 +3,7 @@ import { badInput } from '@hub/kit/errors';
 import type { WakeUps } from '@hub/kit/event-log';
 import type { PassportVerifier } from '@hub/kit/passport';
 import type { DataSource } from 'typeorm';
+import type { EventType } from '../event/event.sql.js';
 import { type App, onlyServices } from './service-passport.js';
 
 export interface LogRoute {
@@ -17,15 +18,21 @@ export interface LogAnswer {
   head: number;
   entries: {
     position: number;
-    type: 'MEMBERSHIP_STARTED' | 'MEMBERSHIP_ENDED' | 'ROLE_STARTED' | 'ROLE_ENDED';
+    type: EventType;
+    /** Of a membership, both; else the State or body that a role is of, or that a client belongs to. */
     state: string | null;
     body: string | null;
     from: string | null;
     until: string | null;
     at: string;
-    /** Of a role: whose, and which. */
+    /** Whom it concerns: the key of a person, or of an API client. */
     person?: string;
+    client?: string;
     role?: string;
+    /** Of a key: which one. */
+    apiKey?: string;
+    /** When it takes effect, where that is later: a key that was rotated goes on for a while. */
+    effectiveAt?: string;
   }[];
 }
 

@@ -1,39 +1,85 @@
-/** POST /internal/viewer {issuer, subject}: who that is, for the gateway. 404 when nobody is bound to it. */
+/**
+ * POST /internal/viewer: who somebody is; 404 when that is nobody, whatever the reason.
+ *
+ * - `{issuer, subject}`: whom the identity provider means;
+ * - `{apiKey}`: the client that holds the key with this SHA-256. For the gateway alone: nobody else is shown keys;
+ * - `{person}`: a person by key. For practice alone, which explains to owners and curators why somebody sees a record.
+ */
 import { HubError, badInput } from '@hub/kit/errors';
 import type { PassportVerifier } from '@hub/kit/passport';
-import type { Viewer } from '@hub/kit/viewer';
+import type { ViewerAnswer } from '@hub/kit/viewer';
 import type { DataSource } from 'typeorm';
-import { type App, onlyServices } from './service-passport.js';
+import type { KeyUse } from '../api-client/key-use.js';
+import { type App, callerOf, onlyServices } from './service-passport.js';
 
 export interface ViewerRoute {
   database: DataSource;
   verify: PassportVerifier;
+  keyUse: KeyUse;
+  now: () => Date;
 }
 
-const limits = { issuer: 2048, subject: 255 }; // OpenID Connect Core, section 2: a subject has at most 255 characters
+/** A key is asked for anew at least this often, so that `lastUsedAt` stays true of a busy one. */
+const keyAnswerMs = 60_000;
 
-export function viewerRoute(app: App, { database, verify }: ViewerRoute): void {
-  app.post('/internal/viewer', { onRequest: onlyServices(verify), bodyLimit: 16_384 }, async ({ body }, reply) => {
-    const { issuer, subject } = parse(body);
-    const [row] = await database.query<{ viewer: Viewer | null }[]>('select viewer_of($1, $2) as viewer', [
-      issuer,
-      subject,
+export function viewerRoute(app: App, { database, verify, keyUse, now }: ViewerRoute): void {
+  const ask = async (call: string, values: string[], moment: Date): Promise<ViewerAnswer> => {
+    const [row] = await database.query<{ viewer: ViewerAnswer | null }[]>(`select ${call} as viewer`, [
+      ...values,
+      moment,
     ]);
-    if (!row?.viewer) throw new HubError('NOT_FOUND', 'Nobody is bound to this subject.');
-    return reply.header('cache-control', 'no-store').send(row.viewer);
+    if (!row?.viewer) throw new HubError('NOT_FOUND', 'Nobody is bound to this.');
+    return row.viewer;
+  };
+  app.post('/internal/viewer', { onRequest: onlyServices(verify), bodyLimit: 16_384 }, async (request, reply) => {
+    const question = parse(request.body, callerOf(request));
+    const moment = now();
+    void reply.header('cache-control', 'no-store');
+    if ('apiKey' in question) {
+      const viewer = await ask('viewer_of_key($1, $2)', [question.apiKey], moment);
+      keyUse.note(question.apiKey, moment);
+      const again = new Date(moment.getTime() + keyAnswerMs).toISOString();
+      return { ...viewer, validUntil: viewer.validUntil && viewer.validUntil < again ? viewer.validUntil : again };
+    }
+    return 'person' in question
+      ? ask('viewer_of_person($1, $2)', [question.person], moment)
+      : ask('viewer_of($1, $2, $3)', [question.issuer, question.subject], moment);
   });
 }
 
-function parse(body: unknown): { issuer: string; subject: string } {
+type Question = { issuer: string; subject: string } | { apiKey: string } | { person: string };
+
+// Control characters and lone surrogates: no issuer has them, and PostgreSQL stores neither.
+const shortText = (most: number) => (value: string) => value.length <= most && !/[\p{Cc}\p{Cs}]/u.test(value);
+const fields: Record<string, { fits: (value: string) => boolean; allowed: string }> = {
+  issuer: { fits: shortText(2048), allowed: 'a text of 1 to 2048 characters' },
+  subject: { fits: shortText(255), allowed: 'a text of 1 to 255 characters' }, // OpenID Connect Core, section 2
+  apiKey: { fits: (value) => /^[0-9a-f]{64}$/.test(value), allowed: 'a SHA-256 in hexadecimal' },
+  person: {
+    fits: (value) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value),
+    allowed: 'a person’s key, a UUID',
+  },
+};
+
+/** What may be asked, and by whom. */
+const questions: { of: readonly string[]; by?: string }[] = [
+  { of: ['issuer', 'subject'] },
+  { of: ['apiKey'], by: 'gateway' },
+  { of: ['person'], by: 'practice' },
+];
+
+function parse(body: unknown, caller: string): Question {
   const given =
     typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : {};
+  const mayAsk = questions.filter(({ by }) => by === undefined || by === caller);
+  const asked = mayAsk.find(({ of }) => of.some((name) => Object.hasOwn(given, name))) ?? questions[0]!;
   for (const name of Object.keys(given))
-    if (!Object.hasOwn(limits, name)) throw badInput([name], 'Only issuer and subject are understood.');
-  for (const [name, limit] of Object.entries(limits)) {
+    if (!asked.of.includes(name)) throw badInput([name], `Only ${asked.of.join(' and ')} are understood here.`);
+  for (const name of asked.of) {
     const value = given[name];
-    // Control characters and lone surrogates: no issuer has them, and PostgreSQL stores neither.
-    if (typeof value !== 'string' || value === '' || value.length > limit || /[\p{Cc}\p{Cs}]/u.test(value))
-      throw badInput([name], `${name} must be a text of 1 to ${limit} characters.`);
+    const { fits, allowed } = fields[name]!;
+    if (typeof value !== 'string' || value === '' || !fits(value))
+      throw badInput([name], `${name} must be ${allowed}.`);
   }
-  return given as { issuer: string; subject: string };
+  return given as Question;
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { isUniqueViolation } from '@hub/kit/database';
 import { HubError } from '@hub/kit/errors';
 import type { EntityManager } from 'typeorm';
+import { append } from '../event/append.js';
 
 /** Either a start (`from` null: not known) or an end (`until`: the first day outside). Days are YYYY-MM-DD, UTC. */
 export type MembershipChange = { state: string; body: string } & ({ from: string | null } | { until: string });
@@ -44,18 +45,3 @@ async function endMembership(
   if (!rows[0]) throw new HubError('NOT_FOUND', 'The State is not in this body.');
   await append(tx, { type: 'MEMBERSHIP_ENDED', state, body, from: rows[0].valid_from, until });
 }
-
-interface MembershipEvent {
-  type: 'MEMBERSHIP_STARTED' | 'MEMBERSHIP_ENDED';
-  state: string;
-  body: string;
-  from: string | null;
-  until: string | null;
-}
-
-/** The position is given at commit, see @hub/kit/event-log. */
-const append = (tx: EntityManager, { type, state, body, from, until }: MembershipEvent) =>
-  tx.query(
-    'insert into membership_event (id, type, state, body, valid_from, valid_until) values ($1, $2, $3, $4, $5, $6)',
-    [randomUUID(), type, state, body, from, until],
-  );

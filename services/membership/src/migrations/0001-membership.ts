@@ -1,12 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { policies, publicTables } from '../person/person.visibility.js';
-import { roles } from './roles.js';
 
-/** States and their areas, who is in which body, persons with roles, API clients, and who an issuer's subject is. */
+/** States and their areas, who is in which body, persons with roles, API clients, and who an issuer's subject is. Who
+ *  may read and write which row is not said here: see rules.ts. */
 export class Membership1700000000001 implements MigrationInterface {
   async up(db: QueryRunner): Promise<void> {
-    for (const statement of [...reference, ...people, ...policies()]) await db.query(statement);
-    await db.query(`grant select on ${publicTables.join(', ')} to ${roles.app}, ${roles.definer}`);
+    for (const statement of [...reference, ...people]) await db.query(statement);
   }
 
   async down(): Promise<void> {

@@ -88,7 +88,13 @@ export async function seedDevelopment(tx: EntityManager, issuer: string, areas: 
     tx,
     'api_client',
     'key',
-    clients.map(({ key, name, owner, ceiling }) => ({ key, name, owner, ceiling, scopes: ['practices:read'] })),
+    clients.map(({ key, name, owner, ceiling }) => ({
+      key,
+      name,
+      owner,
+      ceiling,
+      scopes: ['practices:read', 'events:read'],
+    })),
   );
   const keys = [persons, clients].map((list) => list.map(({ key }) => key));
   await tx.query('delete from identity where (person_key = any ($1) or client_key = any ($2)) and issuer <> $3', [

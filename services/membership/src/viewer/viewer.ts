@@ -5,6 +5,7 @@ import { Marking } from './marking.js';
 
 export enum ViewerKind {
   ANONYMOUS = 'ANONYMOUS',
+  UNKNOWN = 'UNKNOWN',
   PERSON = 'PERSON',
   CLIENT = 'CLIENT',
 }
@@ -13,6 +14,10 @@ registerEnumType(ViewerKind, {
   description: 'What kind of viewer asks.',
   valuesConfig: {
     ANONYMOUS: { description: 'Somebody who is not signed in.' },
+    UNKNOWN: {
+      description:
+        'Somebody who is signed in and whom the hub does not know: they see what everybody sees, and can accept an invitation.',
+    },
     PERSON: { description: 'A person.' },
     CLIENT: { description: 'An API client.' },
   },
@@ -24,6 +29,7 @@ export class Viewer {
 
   @Field(() => ViewerKind, { description: 'What kind of viewer this is.' })
   get kind(): ViewerKind {
+    if (this.facts.stranger) return ViewerKind.UNKNOWN;
     return ViewerKind[this.facts.kind.toUpperCase() as ViewerKind];
   }
 
@@ -32,7 +38,10 @@ export class Viewer {
     return this.facts.roles.map(({ role, of }) => new RoleHeld(role, of));
   }
 
-  @Field(() => [String], { description: 'What an API client may do; empty for persons, whose roles say it.' })
+  @Field(() => [String], {
+    description:
+      'What they may ask for: an API client what it was given, a person everything, anybody else what is everybody’s.',
+  })
   get scopes(): string[] {
     return this.facts.scopes;
   }

@@ -8,7 +8,7 @@
  */
 import { arrayLiteral, type Settings } from '@hub/kit/database';
 import type { Rules } from '@hub/kit/migrate';
-import { type MarkingName, type Viewer, groupsOf, holds, isVetted } from '@hub/kit/viewer';
+import { type MarkingName, type Viewer, groupsOf, hasScope, holds, isVetted } from '@hub/kit/viewer';
 
 /** The columns visibility hangs on, as SQL. */
 export interface Image {
@@ -45,7 +45,8 @@ export function viewerSettings(asker: Viewer): Settings {
   const reachesAmber = person || asker.ceiling === 'AMBER';
   const has = (role: 'REVIEWER' | 'CURATOR') => person && asker.roles.some((held) => held.role === role);
   return {
-    'hub.viewer': `${asker.kind}:${asker.key ?? ''}`,
+    // Nobody, and so no rows, for an API client that was not given practices.
+    'hub.viewer': hasScope(asker, 'practices:read') ? `${asker.kind}:${asker.key ?? ''}` : '',
     'hub.vetted': isVetted(asker) ? 'on' : 'off',
     'hub.groups': arrayLiteral(
       reachesAmber
