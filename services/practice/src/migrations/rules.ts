@@ -6,6 +6,14 @@
 import type { Rules } from '@hub/kit/migrate';
 import { eventRules } from '../event/event.sql.js';
 import { practiceRules, publicRules } from '../practice/practice.visibility.js';
+import { documentRules } from '../search/document.sql.js';
+import { searchRules } from '../search/search.sql.js';
 import { roles } from './roles.js';
 
-export const rules: readonly Rules[] = [publicRules(roles), practiceRules(roles), eventRules(roles)];
+export const rules: readonly Rules[] = [
+  publicRules(roles),
+  practiceRules(roles),
+  eventRules(roles),
+  documentRules(roles),
+  searchRules(roles),
+];

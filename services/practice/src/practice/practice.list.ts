@@ -9,6 +9,7 @@ import type { Viewer } from '@hub/kit/viewer';
 import type { PracticeContext } from '../context.js';
 import { Parameters, PracticeFilter, checkFilter, conditions } from './practice.filter.js';
 import { selectedColumns, toPractice } from './practice.loader.js';
+import { checkSearch, findings, searchDescription, searching } from '../search/search.js';
 import { Practice } from './practice.js';
 import { PracticeState } from './vocabulary.js';
 
@@ -57,21 +58,34 @@ export class PracticeListArgs extends PageArgs {
   @Field(() => PracticeFilter, { nullable: true, description: 'Narrows the list.' })
   filter?: PracticeFilter | null;
 
-  @Field(() => PracticeOrder, { nullable: true, description: 'The order; the latest change first when left out.' })
+  @Field(() => String, { nullable: true, description: searchDescription })
+  search?: string | null;
+
+  @Field(() => PracticeOrder, {
+    nullable: true,
+    description: 'The order; when left out, what fits the search best first, and without a search the latest change.',
+  })
   orderBy?: PracticeOrder | null;
 }
 
 export const PracticeConnection = connectionType('Practice', () => Practice);
 export type PracticeConnection = InstanceType<typeof PracticeConnection>;
 
-/** A FROM and WHERE over practices `p` and the newest version `v` of each that the viewer may see. */
+/** A FROM and WHERE over practices `p` and the newest version `v` of each that the viewer may see; with a search also
+ *  how well it `found` each. */
 export interface VisiblePractices {
   sql: string;
   parameters: Parameters;
 }
 
-/** The practices a viewer may see that fit all the given filters. */
-export function visiblePractices(viewer: Viewer, ...filters: (PracticeFilter | null | undefined)[]): VisiblePractices {
+/** What a list is narrowed by: all of the filters, and a search that `checkSearch` has read. */
+export interface Narrowing {
+  filters: (PracticeFilter | null | undefined)[];
+  search?: string | null;
+}
+
+/** The practices a viewer may see that fit. */
+export function visiblePractices(viewer: Viewer, { filters, search = null }: Narrowing): VisiblePractices {
   const parameters = new Parameters();
   const $ = (value: unknown) => parameters.$(value);
   const given = filters.filter((filter): filter is PracticeFilter => Boolean(filter));
@@ -84,62 +98,98 @@ export function visiblePractices(viewer: Viewer, ...filters: (PracticeFilter | n
     parameters,
     sql: `from practice p
       join lateral (select * from practice_version n where n.practice_key = p.key order by n.number desc limit 1) v on true
+      ${search === null ? '' : findings($(search))}
       where ${where.map((condition) => `(${condition})`).join(' and ')}`,
   };
 }
 
-const sortedBy: Record<PracticeOrderField, string> = {
-  UPDATED_AT: 'v.updated_at',
-  SUBMITTED_AT: `coalesce(case when p.origin = 'SUBMISSION' then v.submitted_at end, '-infinity')`,
-  PUBLISHED_AT: `coalesce(v.published_at, '-infinity')`,
-};
-
-/** The order a cursor is of, the value sorted by, the practice's key. */
-type Key = [order: string, value: string, key: string];
+/** What a list is sorted by, each with the type its values are compared as and the form of such a value in a cursor. */
+interface SortKey {
+  sql: string;
+  text: string;
+  type: string;
+  isValue: (text: string) => boolean;
+}
 const moment = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})\.\d{6}\+00$/;
 
-function isSortValue(value: string): boolean {
-  const [, day, time] = moment.exec(value) ?? [];
-  const date = new Date(`${day}T${time}Z`);
-  return value === '-infinity' || (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${day}T${time}`));
+const byMoment = (sql: string): SortKey => ({
+  sql,
+  text: `case when ${sql} = '-infinity' then '-infinity' else to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00' end`,
+  type: 'timestamptz',
+  isValue(value) {
+    const [, day, time] = moment.exec(value) ?? [];
+    const date = new Date(`${day}T${time}Z`);
+    return value === '-infinity' || (!Number.isNaN(date.getTime()) && date.toISOString().startsWith(`${day}T${time}`));
+  },
+});
+
+const sortedBy: Record<PracticeOrderField, SortKey> = {
+  UPDATED_AT: byMoment('v.updated_at'),
+  SUBMITTED_AT: byMoment(`coalesce(case when p.origin = 'SUBMISSION' then v.submitted_at end, '-infinity')`),
+  PUBLISHED_AT: byMoment(`coalesce(v.published_at, '-infinity')`),
+};
+const byRank: SortKey = {
+  sql: 'found.rank',
+  text: 'found.rank::text',
+  type: 'real',
+  isValue: (value) => /^\d{1,9}(\.\d{1,12})?(e-\d\d)?$/.test(value) && (Number(value) === 0 || Number(value) > 1e-37),
+};
+const byKey: SortKey = {
+  sql: 'p.key',
+  text: 'p.key::text',
+  type: 'uuid',
+  isValue: (value) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value),
+};
+
+/** The name of an order, which its cursors carry, and what it sorts by; the practice's key last, so that no two are equal. */
+function orderOf({ orderBy, search }: { orderBy?: PracticeOrder | null; search: string | null }) {
+  if (search !== null && !orderBy)
+    return { name: 'BEST', descending: true, keys: [byRank, sortedBy.UPDATED_AT, byKey] };
+  const { field, direction } = orderBy ?? { field: PracticeOrderField.UPDATED_AT, direction: OrderDirection.DESC };
+  return {
+    name: `${field} ${direction}`,
+    descending: direction === OrderDirection.DESC,
+    keys: [sortedBy[field], byKey],
+  };
 }
 
-const isKeyOf =
-  (order: string) =>
-  (value: unknown): value is Key =>
-    Array.isArray(value) &&
-    value.length === 3 &&
-    value[0] === order &&
-    typeof value[1] === 'string' &&
-    isSortValue(value[1]) &&
-    typeof value[2] === 'string' &&
-    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value[2]);
+/** The order a cursor is of, then the values of its sort keys. */
+type Place = [order: string, ...values: string[]];
 
-/** One page of the practices that fit `args.filter` and `scope`. One statement; another when somebody counts. */
+const isPlaceIn =
+  ({ name, keys }: ReturnType<typeof orderOf>) =>
+  (value: unknown): value is Place =>
+    Array.isArray(value) &&
+    value.length === keys.length + 1 &&
+    value[0] === name &&
+    keys.every((key, index) => typeof value[index + 1] === 'string' && key.isValue(value[index + 1] as string));
+
+/** One page of the practices that fit `args.filter`, `args.search` and `scope`. One statement; another when somebody counts. */
 export async function practicePage(
   context: PracticeContext,
   args: PracticeListArgs,
   scope?: PracticeFilter,
 ): Promise<Page<Practice>> {
   checkFilter(args.filter);
-  const order = args.orderBy ?? { field: PracticeOrderField.UPDATED_AT, direction: OrderDirection.DESC };
-  const orderName = `${order.field} ${order.direction}`;
-  const isKey = isKeyOf(orderName);
-  const request = pageRequest<Key>(args, (value) => (isKey(value) ? value : null));
-  const sort = sortedBy[order.field];
-  const descending = order.direction === OrderDirection.DESC;
-  const list = visiblePractices(context.viewer, scope, args.filter);
+  const search = checkSearch(args.search);
+  const order = orderOf({ ...args, search });
+  const isPlace = isPlaceIn(order);
+  const request = pageRequest<Place>(args, (value) => (isPlace(value) ? value : null));
+  const list = visiblePractices(context.viewer, { filters: [scope, args.filter], search });
   const { parameters } = list;
-  const beyond = (key: Key | null, forwards: boolean) =>
-    key &&
-    `and (${sort}, p.key) ${forwards !== descending ? '>' : '<'} (${parameters.$(key[1])}::timestamptz, ${parameters.$(key[2])}::uuid)`;
-  const direction = request.forward !== descending ? 'asc' : 'desc';
+  const beyond = (place: Place | null, forwards: boolean) =>
+    place &&
+    `and (${order.keys.map(({ sql }) => sql).join(', ')}) ${forwards !== order.descending ? '>' : '<'}
+       (${order.keys.map(({ type }, index) => `${parameters.$(place[index + 1])}::${type}`).join(', ')})`;
+  const direction = request.forward !== order.descending ? 'asc' : 'desc';
   const rows = await context.db.read((db) =>
-    db.query<Record<string, unknown>[]>(
-      `select ${selectedColumns(db)}, to_char(${sort} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00' as sort_value, ${sort} = '-infinity' as sort_missing
-       ${list.sql} ${beyond(request.after, true) ?? ''} ${beyond(request.before, false) ?? ''}
-       order by ${sort} ${direction}, p.key ${direction} limit ${parameters.$(request.size + 1)}`,
-      parameters.values,
+    searching(
+      db.query<Record<string, unknown>[]>(
+        `select ${selectedColumns(db)}, array[${order.keys.map(({ text }) => text).join(', ')}] as place
+         ${list.sql} ${beyond(request.after, true) ?? ''} ${beyond(request.before, false) ?? ''}
+         order by ${order.keys.map(({ sql }) => `${sql} ${direction}`).join(', ')} limit ${parameters.$(request.size + 1)}`,
+        parameters.values,
+      ),
     ),
   );
   const more = rows.length > request.size;
@@ -148,23 +198,19 @@ export async function practicePage(
   return {
     entries: page.map((row) => {
       const node = toPractice(row);
-      const value = row['sort_missing'] ? '-infinity' : (row['sort_value'] as string);
       context.practices.prime(node.key, node);
-      return { cursor: encodePageCursor([orderName, value, node.key] satisfies Key), node };
+      return { cursor: encodePageCursor([order.name, ...(row['place'] as string[])] satisfies Place), node };
     }),
     hasNextPage: request.forward ? more : request.before !== null,
     hasPreviousPage: request.forward ? request.after !== null : more,
-    count: () => countPractices(context, scope, args.filter),
+    count: () => countPractices(context, { filters: [scope, args.filter], search }),
   };
 }
 
-async function countPractices(
-  context: PracticeContext,
-  ...filters: (PracticeFilter | null | undefined)[]
-): Promise<number> {
-  const { sql, parameters } = visiblePractices(context.viewer, ...filters);
-  const rows = await context.db.read((db) =>
-    db.query<{ count: number }[]>(`select count(*)::int as count ${sql}`, parameters.values),
+async function countPractices({ viewer, db }: PracticeContext, narrowing: Narrowing): Promise<number> {
+  const { sql, parameters } = visiblePractices(viewer, narrowing);
+  const rows = await db.read((tx) =>
+    searching(tx.query<{ count: number }[]>(`select count(*)::int as count ${sql}`, parameters.values)),
   );
   return rows[0]!.count;
 }
@@ -178,7 +224,7 @@ export async function fitting(
 ): Promise<Set<string>> {
   // A withdrawal reaches whoever could see the practice, so streams do not leave out WITHDRAWN unless states are asked for.
   const anyState = filter.states ?? (Object.values(PracticeState) as PracticeState[]);
-  const { sql, parameters } = visiblePractices(viewer, { ...filter, states: anyState });
+  const { sql, parameters } = visiblePractices(viewer, { filters: [{ ...filter, states: anyState }] });
   const rows = await db.query<{ key: string }[]>(
     `select p.key ${sql} and p.key = any (${parameters.$(keys)}::uuid[])`,
     parameters.values,

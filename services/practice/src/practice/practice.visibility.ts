@@ -27,7 +27,7 @@ const list = (name: string) => `(select coalesce(nullif(${setting(name)}, ''), '
 const flag = (name: string) => `(select ${setting(name)} = 'on')`;
 
 /** The viewer's settings, as SQL. */
-const viewer = {
+export const viewer = {
   known: `(select ${setting('viewer')} <> '')`,
   vetted: flag('vetted'),
   groups: list('groups'),
@@ -89,14 +89,14 @@ export const seesHeader = (p: Image): string =>
      or (${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)})))))`;
 
 /** A section: whom its own marking *and* the practice's name; the curators' view of headers opens none. */
-const seesSection = (p: Image, sectionMarking: string): string =>
+export const seesSection = (p: Image, sectionMarking: string): string =>
   `(${owned(p)} or (${p.stage} <> 'DRAFT' and (
      ${assigned(p)}
      or (${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)} and ${byMarking(sectionMarking, p)}))))`;
 
 /** A version: the owner sees all; others what was submitted, the declined only with the header's insiders, and who
  *  sees a practice only because it is published, what was published. */
-const seesVersion = (p: Image, version: string): string =>
+export const seesVersion = (p: Image, version: string): string =>
   `(${owned(p)} or (${version}.submitted_at is not null
      and (${version}.state <> 'DECLINED' or ${viewer.curator} or ${assigned(p)})
      and (${viewer.vetted} or ${version}.published_at is not null)))`;

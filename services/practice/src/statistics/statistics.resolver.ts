@@ -7,6 +7,7 @@ import { PracticeOwner, ownerOf } from '../practice/practice-owner.js';
 import { PracticeFilter, checkFilter } from '../practice/practice.filter.js';
 import { RegionLevel } from '../region/region.level.js';
 import { Region } from '../region/region.js';
+import { checkSearch, searchDescription } from '../search/search.js';
 import { Theme } from '../theme/theme.js';
 import { PracticeDimension } from './dimension.js';
 import { PracticeStatistics, PracticeStatisticsRow } from './statistics.js';
@@ -22,6 +23,7 @@ export class PracticeStatisticsResolver {
   practiceStatistics(
     @Arg('filter', () => PracticeFilter, { nullable: true, description: 'Counts only what a list with it would show.' })
     filter: PracticeFilter | null | undefined,
+    @Arg('search', () => String, { nullable: true, description: searchDescription }) search: string | null | undefined,
     @Arg('by', () => [PracticeDimension], { description: 'What to count by: one dimension for now.' })
     by: PracticeDimension[],
     @Arg('level', () => RegionLevel, {
@@ -34,7 +36,12 @@ export class PracticeStatisticsResolver {
   ): Promise<PracticeStatistics> {
     if (by.length !== 1) throw badInput(['by'], 'Name exactly one dimension: more than one is not offered for now.');
     checkFilter(filter);
-    return countBy(context, { filter: filter ?? null, dimension: by[0]!, level: level ?? RegionLevel.REGION });
+    return countBy(context, {
+      filter: filter ?? null,
+      search: checkSearch(search),
+      dimension: by[0]!,
+      level: level ?? RegionLevel.REGION,
+    });
   }
 
   @FieldResolver(() => LocalizedText, {
