@@ -1,5 +1,6 @@
 /** The wiring of the gateway: from settings to something that listens. Nothing here knows what is asked for. */
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { JWK } from 'jose';
 import type { ApolloServer, ApolloServerPlugin } from '@apollo/server';
@@ -165,6 +166,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   if (telemetry) countSockets(app.server as Server, telemetry);
   const url = addressOf(app, host);
   let reloading: Promise<void> = Promise.resolve();
+  const closeSilent = silentOf(app.server as Server);
   let closed = false;
   return {
     url,
@@ -198,7 +200,9 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
         internal?.server.closeAllConnections();
       }, drainMs);
       await sockets.close();
-      await Promise.all([app.close(), internal?.close()]);
+      const answered = Promise.all([app.close(), internal?.close()]);
+      closeSilent();
+      await answered;
       clearTimeout(cut);
       await release();
     },
@@ -212,6 +216,18 @@ function countSockets(server: Server, telemetry: Telemetry): void {
     socket.once('close', () => open.delete(socket));
   });
   telemetry.sockets(() => open.size);
+}
+
+/** What closes the connections nobody has said anything on yet: Node would wait for them as for a request. */
+function silentOf(server: Server): () => void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return () => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+  };
 }
 
 /** What does it is loaded only where it is wanted. */

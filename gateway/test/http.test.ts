@@ -259,7 +259,7 @@ describe.each<[string, Partial<GatewayConfig>]>([
     expect(seen[1]!['x-request-id']).toMatch(/^[\w-]{36}$/);
   });
 
-  test('who stops answers what it has begun, and keeps no connection', async () => {
+  test('who stops answers what it has begun, and keeps no connection, not one on which nothing was said', async () => {
     const stopping = await startGateway(world, config);
     let service: Socket | undefined;
     world.subgraphs.books.misbehave = (_request, socket) => {
@@ -271,9 +271,11 @@ describe.each<[string, Partial<GatewayConfig>]>([
     socket.write(
       `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     );
+    const silent = open(`${stopping.url}/graphql`);
+    await new Promise((resolve) => silent.socket.once('connect', resolve));
     await until(() => service !== undefined, 'the service to be asked');
     const closing = stopping.close();
-    await new Promise((resolve) => setImmediate(resolve));
+    await until(silent.closed, 'the silent connection to be closed');
     service!.write(
       'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 21\r\n\r\n{"data":{"books":[]}}',
     );

@@ -156,6 +156,15 @@ test('what is planned already is not planned again', async () => {
   ]);
 });
 
+test('the check of an operation that comes as an address is a span, too', async () => {
+  const { spans } = await traced((gateway) =>
+    fetch(`${gateway.url}/graphql?query=${encodeURIComponent('{ books { isbn } }')}`, {
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+    }),
+  );
+  expect(spans.map(({ name }) => name).sort()).toEqual(['GET /graphql', 'POST', 'graphql.check', 'graphql.plan']);
+});
+
 test('services get the id of the fetch that asks them', async () => {
   const seen = headersAtBooks();
   const { spans } = await traced((gateway) =>

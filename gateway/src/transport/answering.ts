@@ -31,7 +31,7 @@ export interface Answering {
 export const straight = (core: Core): Answering => ({
   async answer(asked, call, reading) {
     const isFree = !reading.safe && !asked.query.includes('subscription'); // so that what it is need not be known first
-    if (!isFree) await runnable(core, asked, reading);
+    if (!isFree) await runnable(core, asked, reading, call);
     const answer = await core.run(asked, call);
     const status = answer.data === undefined ? statusOf(answer.errors ?? [], reading.form) : 200;
     return { status, text: textOf(answer), headers: none };
@@ -40,8 +40,13 @@ export const straight = (core: Core): Answering => ({
 });
 
 /** The operation that is asked for, if it may be asked for in this way. Rejects as `core.find` does, and with `BadRequest`. */
-export async function runnable(core: Core, asked: Asked, { safe }: Reading): Promise<Operation> {
-  const found = core.find(asked);
+export async function runnable(
+  core: Core,
+  asked: Asked,
+  { safe }: Reading,
+  { watch }: Pick<Call, 'watch'>,
+): Promise<Operation> {
+  const found = watch ? watch.wait('check', core.find(asked)) : core.find(asked);
   const operation = 'then' in found ? await found : found;
   const kind = operation.node.operation;
   if (kind === 'subscription') throw subscription();

@@ -148,7 +148,7 @@ export async function apolloServer(options: ApolloOptions): Promise<Apollo> {
         statusOf: (errors) => statusOf(errors, form),
       };
       try {
-        work.document = (await runnable(core, asked, reading)).document;
+        work.document = (await runnable(core, asked, reading, call)).document;
       } catch (error) {
         const { status, errors, headers } = refusal(error, requestId, form);
         if (status === 500) throw error;
