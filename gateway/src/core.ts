@@ -45,6 +45,8 @@ export interface Call {
 export interface Answer {
   data?: string;
   errors?: readonly GraphQLFormattedError[];
+  /** To be called when it has been written to the client. */
+  delivered?: () => void;
 }
 
 /** The JSON text of a GraphQL response. */

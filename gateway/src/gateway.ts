@@ -12,6 +12,7 @@ import { type Engine, createEngine } from './engine.js';
 import { createIdentity, noIdentity } from './identity/identity.js';
 import { type Limits, limits as defaultLimits } from './limits/limits.js';
 import { InvalidDocument } from './plan/check.js';
+import { createReceipts } from './subscribe/receipts.js';
 import { renewEveryMs } from './subscribe/subscribe.js';
 import type { Telemetry, TracesConfig } from './telemetry/telemetry.js';
 import { straight } from './transport/answering.js';
@@ -19,6 +20,7 @@ import { type ApolloContext, apolloServer } from './transport/apollo.js';
 import { type Sample, createExplorer } from './transport/explorer.js';
 import { httpApplication, path } from './transport/http.js';
 import { internalApplication } from './transport/internal.js';
+import { receiptsOverHttp } from './transport/receipts-http.js';
 import { httpServices } from './transport/subgraph-http.js';
 import { upstreams } from './transport/subgraph-ws.js';
 import { listenForSockets } from './transport/ws.js';
@@ -98,13 +100,18 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
         const urls = new Map(services.map(({ name, url }) => [name, config.serviceUrl?.(name) ?? url]));
         const http = httpServices({ urls, limits, shareInFlight: config.shareInFlight ?? false });
         telemetry?.services(urls, http.spared);
-        const streams = upstreams({ urls, ownPassport: identity.ownPassport, maxPayload: limits.answerBytes });
+        const receiptsRoutes = receiptsOverHttp(urls, identity.ownPassport);
+        const receipts = createReceipts({ send: receiptsRoutes.send, log });
+        const { ownPassport } = identity;
+        const streams = upstreams({ urls, ownPassport, maxPayload: limits.answerBytes, receipts });
         return {
           send: http.send,
           ready: http.ready,
           streams,
           async close() {
             streams.close();
+            await receipts.close();
+            await receiptsRoutes.close();
             await http.close();
           },
         };

@@ -17,19 +17,22 @@ export interface SentError {
 export interface ServiceAnswer {
   data?: Record<string, unknown> | null | undefined;
   errors?: readonly SentError[] | undefined;
+  /** Of an event: what the service wants back when it was delivered. */
+  receipt?: string | undefined;
 }
 
 /** What a service sent, if it has the form of a GraphQL response. */
 export function answerIn(sent: unknown): ServiceAnswer | null {
   if (typeof sent !== 'object' || sent === null) return null;
-  const { data, errors } = sent as { data?: unknown; errors?: unknown };
+  const { data, errors, extensions } = sent as { data?: unknown; errors?: unknown; extensions?: unknown };
   const validData = data === undefined || (typeof data === 'object' && !Array.isArray(data));
   const validErrors =
     errors === undefined ||
     errors === null ||
     (Array.isArray(errors) && errors.every((e) => e && typeof e === 'object'));
   if (!validData || !validErrors || (data === undefined && !errors)) return null;
-  return { data, ...(errors && { errors }) } as ServiceAnswer;
+  const receipt = (extensions as { receipt?: unknown } | null | undefined)?.receipt;
+  return { data, ...(errors && { errors }), ...(typeof receipt === 'string' && { receipt }) } as ServiceAnswer;
 }
 
 /** Sends one request. Throws `ServiceUnavailable` when there is no GraphQL answer, and `ServiceRefused` for a refused passport. */

@@ -23,6 +23,8 @@ export interface Credentials {
 
 /** Somebody an operation runs for, as they were when last looked up. */
 export interface Asker {
+  /** Which person or client, to tell a service who got what it pushed. */
+  viewer: Pick<Viewer, 'kind' | 'key'>;
   /** What they have to show where the schema's rules ask for it. No policy is decided for anybody. */
   holder: Holder;
   /** When their proof runs out; null for who showed none. */
@@ -67,6 +69,7 @@ export function createIdentity({ viewerUrl, signer, now = () => new Date(), ...t
   const asker = (viewer: Viewer, claim: Claim | KeyClaim | null, locales: readonly string[]): Asker => {
     const shown = new Map<string, { until: number; passport: Promise<string> }>();
     return {
+      viewer,
       holder: { authenticated: viewer.kind !== 'anonymous', scopes: new Set(viewer.scopes), policies: none },
       expiresAt: claim?.expiresAt ?? null,
       passport(service) {
@@ -118,6 +121,7 @@ const mostAnonymous = 1_000;
 const longestKept = 256; // characters
 
 const nobodyInParticular: Asker = {
+  viewer: anonymous,
   holder: { authenticated: false, scopes: none, policies: none },
   expiresAt: null,
   passport: () => Promise.resolve(undefined),

@@ -15,6 +15,7 @@ import type { SentError, ServiceAnswer } from '../execute/service.js';
 import type { Asker } from '../identity/identity.js';
 import type { Limits } from '../limits/limits.js';
 import { EventQueue } from './queue.js';
+import type { Receipts } from './receipts.js';
 
 /** What a service's stream tells of itself. One of `failed`, `lost` and `completed` comes last, once. */
 export interface StreamListener {
@@ -45,6 +46,8 @@ export interface Stream {
 /** How streams are opened. Over what, is the transport's (transport/subgraph-ws.ts). */
 export interface StreamServices {
   open(request: StreamRequest, passport: string | undefined, listener: StreamListener): Stream;
+  /** Where it is reported that an event which came with a receipt was delivered. */
+  receipts: Receipts;
 }
 
 /** Thrown by a subscription's iterator when it ends for a reason. */
@@ -153,8 +156,17 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Answ
 
   return {
     async next() {
+      await streams.receipts.room(request.service);
       const { done, value } = await queue.next();
-      return done ? { done, value: undefined } : { done: false, value: await options.answer(value, asker) };
+      if (done) return { done, value: undefined };
+      const answer = await options.answer(value, asker);
+      const { receipt } = value;
+      if (receipt === undefined) return { done: false, value: answer };
+      const { viewer } = asker;
+      return {
+        done: false,
+        value: { ...answer, delivered: () => streams.receipts.report(request.service, receipt, viewer) },
+      };
     },
     async return() {
       await queue.return();

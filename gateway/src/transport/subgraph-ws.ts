@@ -10,6 +10,7 @@
 import { MessageType, parseMessage, stringifyMessage } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { answerIn } from '../execute/service.js';
+import type { Receipts } from '../subscribe/receipts.js';
 import type { Stream, StreamListener, StreamRequest, StreamServices } from '../subscribe/subscribe.js';
 
 export interface UpstreamOptions {
@@ -18,6 +19,7 @@ export interface UpstreamOptions {
   /** The gateway's own passport for a service. */
   ownPassport: (service: string) => Promise<string | undefined>;
   maxPayload: number;
+  receipts: Receipts;
 }
 
 export interface Upstreams extends StreamServices {
@@ -27,9 +29,10 @@ export interface Upstreams extends StreamServices {
 const ackTimeoutMs = 5_000;
 const pingEveryMs = 12_000;
 
-export function upstreams({ urls, ownPassport, maxPayload }: UpstreamOptions): Upstreams {
+export function upstreams({ urls, ownPassport, maxPayload, receipts }: UpstreamOptions): Upstreams {
   const open = new Map<string, Connection>();
   return {
+    receipts,
     open(request, passport, listener) {
       const { service } = request;
       let connection = open.get(service);

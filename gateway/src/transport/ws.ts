@@ -48,6 +48,8 @@ interface Extra {
   socket: WebSocket;
   request: IncomingMessage;
   asker?: Asker;
+  /** Something could not be written: nothing after it was, either. */
+  broken?: boolean;
   /** Ends operations that are not streams, by id. */
   running: Map<string, Departure>;
 }
@@ -120,12 +122,16 @@ export function listenForSockets({ server, path, core, schema, identity, limits,
         protocol: socket.protocol,
         send: (data) =>
           new Promise((resolve) => {
-            if (socket.readyState !== socket.OPEN) return resolve();
-            if (socket.bufferedAmount > limits.queuedBytes) {
-              closeSoon(socket, closeCodes.tooSlow, 'Too slow');
+            const slow = socket.bufferedAmount > limits.queuedBytes;
+            if (slow) closeSoon(socket, closeCodes.tooSlow, 'Too slow');
+            if (socket.readyState !== socket.OPEN) {
+              extra.broken = true;
               return resolve();
             }
-            socket.send(data, () => resolve()); // an error here is followed by 'close'
+            socket.send(data, (error) => {
+              extra.broken ||= Boolean(error); // which is followed by 'close'
+              resolve();
+            });
           }),
         close: (code, reason) => closeSoon(socket, code ?? 1000, reason ?? ''),
         onMessage: (receive) =>
@@ -214,10 +220,16 @@ function stream(core: Core, args: Args): AsyncIterableIterator<ExecutionResult> 
   const { request, call, extra } = args.contextValue;
   const opening = core.subscribe(request, call, () => closeSoon(extra.socket, closeCodes.tooSlow, 'Too slow'));
   opening.catch(() => undefined); // told to whoever reads
+  let delivered: (() => void) | undefined; // of the answer handed out last
   return {
     async next() {
+      // The protocol asks for the next one when it has written the last.
+      if (!extra.broken) delivered?.();
+      delivered = undefined;
       const { done, value } = await (await opening).next();
-      return done ? { done, value: undefined } : { done: false, value: resultOf(value) };
+      if (done) return { done, value: undefined };
+      delivered = value.delivered;
+      return { done: false, value: resultOf(value) };
     },
     async return() {
       const answers = await opening.catch(() => null);

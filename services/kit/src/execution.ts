@@ -138,8 +138,9 @@ export function createExecutor<L extends object, P>({
 
   const runPrepared = async (prepared: Prepared, asker: Asker, rootValue?: unknown): Promise<ExecutionResult> => {
     const contextValue = contextFor(asker);
+    let result: ExecutionResult;
     try {
-      const result = await execute({
+      result = await execute({
         schema,
         document: prepared.document,
         operationName: prepared.operationName,
@@ -147,10 +148,11 @@ export function createExecutor<L extends object, P>({
         contextValue,
         rootValue,
       });
-      return masked(result, log);
     } finally {
       await contextValue.db.close();
     }
+    const extensions = await subgraph.beforeAnswer?.(contextValue, prepared.operation.operation);
+    return masked(extensions ? { ...result, extensions } : result, log);
   };
 
   return {
@@ -158,7 +160,11 @@ export function createExecutor<L extends object, P>({
     async run(prepared, asker) {
       if (prepared.operation.operation === 'subscription')
         return { errors: [badInput(['query'], 'Subscriptions are answered over a WebSocket.')] };
-      return runPrepared(prepared, asker);
+      try {
+        return await runPrepared(prepared, asker);
+      } catch (error) {
+        return { data: null, errors: [maskedError(error, log)] }; // what was owed before the answer failed
+      }
     },
     async subscribe(prepared, asker) {
       const source = await createSourceEventStream({

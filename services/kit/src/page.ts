@@ -109,9 +109,9 @@ export function pageOf<T>(list: readonly T[], keyOf: (entry: T) => string, args:
   };
 }
 
-/** The connection and edge types of a noun: `const PracticeConnection = connectionType('Practice', () => Practice)`. */
-export function connectionType<T extends object>(noun: string, node: () => ClassType<T>) {
-  @ObjectType(`${noun}Edge`, { description: `A ${noun} with its place in a list.` })
+/** The connection and edge types of a noun, under its name or that of the `list`: `connectionType('Practice', () => Practice)`. */
+export function connectionType<T extends object>(noun: string, node: () => ClassType<T>, list = noun) {
+  @ObjectType(`${list}Edge`, { description: `A ${noun} with its place in a list.` })
   class Edge {
     @Field(() => String, { description: 'The paging cursor of this entry.' })
     cursor!: string;
@@ -120,7 +120,7 @@ export function connectionType<T extends object>(noun: string, node: () => Class
     node!: T;
   }
 
-  @ObjectType(`${noun}Connection`, { description: `A page of a list of ${noun}.` })
+  @ObjectType(`${list}Connection`, { description: `A page of a list of ${noun}.` })
   class Connection {
     constructor(readonly page: Page<T>) {}
 

@@ -10,6 +10,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
   type GraphQLScalarType,
   type GraphQLSchema,
+  type OperationTypeNode,
   isInputObjectType,
   isObjectType,
   isInterfaceType,
@@ -49,6 +50,13 @@ export interface SubgraphDefinition<L extends object, P = undefined> {
   loaders: (base: Base, parts: P) => L;
   /** What the session tells the row-level policies about the viewer. */
   settings: (viewer: Viewer) => Settings;
+  /** What is owed once an operation's transaction has ended and before its answer leaves, for instance to write down
+   *  who reads it. What it throws is answered instead, and nothing of the answer leaves. What it returns goes along with
+   *  an event as `extensions`, for the gateway. Undefined when nothing is owed. */
+  beforeAnswer?: (
+    context: Base & L,
+    operation: OperationTypeNode,
+  ) => Promise<Record<string, unknown> | undefined> | undefined;
   /** Per entity: the thing a reference names, or null when it does not exist or may not be seen. */
   references: Record<string, (reference: Reference, context: Base & L) => unknown>;
 }

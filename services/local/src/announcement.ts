@@ -25,7 +25,7 @@ export async function announcement(hub: RunningHub & { secrets: Secrets }, seede
     );
     lines.push('Development tokens, good for one hour:', ...shownRoles.map((role, i) => `  ${role}\n    ${tokens[i]}`));
     lines.push(
-      'Others: npm run -s token -- reviewer:KEN   (focal-point:<ISO3>, officer:<body>, reviewer:<ISO3>, curator, integrator:<name>)',
+      'Others: npm run -s token -- reviewer:KEN   (focal-point:<ISO3>, officer:<body>, reviewer:<ISO3>, curator, auditor, integrator:<name>)',
     );
   } else {
     const issuer = hub.issuer ?? '<your issuer>';

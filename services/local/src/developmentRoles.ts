@@ -27,6 +27,7 @@ export function isDevelopmentRole(role: string, { states, bodies }: DevelopmentR
     case 'integrator':
       return of !== undefined && /^[a-z0-9]+(-[a-z0-9]+)*$/i.test(of) && of.length <= 60;
     case 'curator':
+    case 'auditor':
       return of === undefined;
     default:
       return false;
@@ -34,4 +35,4 @@ export function isDevelopmentRole(role: string, { states, bodies }: DevelopmentR
 }
 
 export const allowedRoles = ({ states, bodies }: DevelopmentRoles): string =>
-  `focal-point:<ISO3>, reviewer:<ISO3> (one of ${states.size} States, for instance KEN), officer:<body> (${[...bodies].join(', ')}), curator, integrator:<letters, digits, dashes>`;
+  `focal-point:<ISO3>, reviewer:<ISO3> (one of ${states.size} States, for instance KEN), officer:<body> (${[...bodies].join(', ')}), curator, auditor, integrator:<letters, digits, dashes>`;

@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 const token = (role: string) => developmentToken({ url: '', issuer: provider.url, audience }, secrets, role);
 
-test.each(['focal-point:KEN', 'reviewer:UGA', 'officer:igad', 'curator', 'integrator:dash-board-2'])(
+test.each(['focal-point:KEN', 'reviewer:UGA', 'officer:igad', 'curator', 'auditor', 'integrator:dash-board-2'])(
   'a token for %s names it as subject, is meant for the hub, and says that it is an access token',
   async (role) => {
     const { payload, protectedHeader } = await jwtVerify(

@@ -103,7 +103,7 @@ test.each([
 test('roles are logged with the person’s key, and none of their name', async () => {
   await seedService(database.ownerUrl, { developmentIssuer: 'http://issuer.test/' });
   const { head } = await read('');
-  expect(head).toBe(535 + 3 + 417);
+  expect(head).toBe(535 + 3 + 418);
   const reviewer = { person: developmentKey('officer:igad'), role: 'REVIEWER', of: 's:KEN' } as const;
   const auditor = { person: developmentKey('curator'), role: 'AUDITOR', of: null } as const;
   await change(async (tx) => {

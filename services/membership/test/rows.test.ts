@@ -103,7 +103,7 @@ test('nor by a viewer once their transaction is over', async () => {
     await client.query('begin');
     for (const [name, value] of Object.entries(settings(kenya!)))
       await client.query('select set_config($1, $2, true)', [name, value]);
-    expect((await client.query('select * from person')).rowCount).toBe(417);
+    expect((await client.query('select * from person')).rowCount).toBe(418);
     await client.query('commit');
     for (const table of protectedTables)
       expect((await client.query(`select key from (select count(*)::int as key from ${table}) t`)).rows).toEqual([
@@ -126,7 +126,7 @@ test.each([
   if (own === 'everybody')
     expect(await read(viewer, 'select count(*)::int from person_contact')).toEqual([all.rows[0].n]);
   else expect(contacts).toEqual(own);
-  const persons = listed === 'nobody' ? 0 : 417;
+  const persons = listed === 'nobody' ? 0 : 418;
   expect(await read(viewer, 'select count(*)::int from person')).toEqual([persons]);
   expect(await read(viewer, 'select count(*)::int from person_role')).toEqual([persons]);
 });
@@ -137,7 +137,7 @@ test('the directory is open to clients that were given it, and lists current rol
   const gone = developmentKey('reviewer:ALB');
   const listed = 'select person_key from person_role where person_key = $1';
   const count = (table: string) => read(directory, `select count(*)::int from ${table}`);
-  expect(await count('person')).toEqual([417]);
+  expect(await count('person')).toEqual([418]);
   expect(await count('person_contact')).toEqual([0]);
   expect(await read({ ...directory, ceiling: 'CLEAR' }, 'select * from person')).toEqual([]); // not vetted
   const auditor: Viewer = { ...client, kind: 'person', roles: [{ role: 'AUDITOR', of: null, groups: [] }] };

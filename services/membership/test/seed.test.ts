@@ -71,12 +71,12 @@ test('development persons and clients, one per role, without a name; seeding aga
   const { ownerUrl } = await empty();
   await seedService(ownerUrl, { developmentIssuer: issuer });
   expect(await counts(ownerUrl)).toMatchObject({
-    person: 417,
+    person: 418,
     person_contact: 0,
-    person_role: 417,
+    person_role: 418,
     api_client: 222,
-    identity: 639,
-    membership_event: 535 + 417,
+    identity: 640,
+    membership_event: 535 + 418,
   });
   const before = await versions(ownerUrl);
   const begun = performance.now();
@@ -93,7 +93,7 @@ test('another issuer takes the bindings over', async () => {
   expect(await viewerOf(url, 'focal-point:KEN', 'http://other.test/')).toMatchObject({
     key: developmentKey('focal-point:KEN'),
   });
-  expect(await counts(ownerUrl)).toMatchObject({ identity: 639, person_role: 417 });
+  expect(await counts(ownerUrl)).toMatchObject({ identity: 640, person_role: 418 });
 });
 
 test('keys of development persons are the same everywhere, and no two subjects meet', () => {
@@ -104,8 +104,8 @@ test('keys of development persons are the same everywhere, and no two subjects m
   const areas = readAreas();
   const bodies = readBodies();
   const all = [...developmentPersons(areas, bodies), ...developmentClients(areas, bodies)];
-  expect(new Set(all.map(({ subject }) => subject)).size).toBe(639);
-  expect(new Set(all.map(({ key }) => key)).size).toBe(639);
+  expect(new Set(all.map(({ subject }) => subject)).size).toBe(640);
+  expect(new Set(all.map(({ key }) => key)).size).toBe(640);
 });
 
 test('a newer data file starts and ends memberships; what an act in the hub has dated stays as it is', async () => {

@@ -29,6 +29,7 @@ test.each([
   ['reviewer:NRU', 'REVIEWER', 's:NRU', ['s:NRU', ...bodiesOf('NRU')]],
   ['officer:igad', 'OFFICER', 'b:igad', ['b:igad']],
   ['curator', 'CURATOR', null, []],
+  ['auditor', 'AUDITOR', null, []],
 ])('%s holds the role %s of %s and reaches these groups', async (subject, role, of, groups) => {
   expect(await viewerOf(database.url, subject)).toEqual({
     kind: 'person',

@@ -1,6 +1,9 @@
 /** What a resolver is handed: who asks, their session, one loader per noun, the event log. */
 import type { Context } from '@hub/kit/execution';
 import type { Base } from '@hub/kit/subgraph';
+import type { AccessLog } from './access/access.log.js';
+import { AccessNotes } from './access/access.notes.js';
+import type { ReceiptCodec } from './access/access.receipt.js';
 import type { EventLog } from './event/event.log.js';
 import { knowledgeProductLoader } from './knowledge-product/knowledge-product.loader.js';
 import { memberStateLoader } from './member-state/member-state.loader.js';
@@ -10,8 +13,19 @@ import { regionalBodyLoader } from './regional-body/regional-body.loader.js';
 import { narrowerThemeLoader, themeLoader } from './theme/theme.loader.js';
 import { workshopLoader } from './workshop/workshop.loader.js';
 
-export const loaders = (base: Base, events: EventLog) => ({
-  events,
+/** What the process made once and every request shares. */
+export interface Parts extends EventLog {
+  /** Null where who reads what is not logged: to measure what that costs. */
+  accessLog: AccessLog | null;
+  receipts: ReceiptCodec;
+}
+
+export const loaders = (base: Base, parts: Parts) => ({
+  events: parts as EventLog,
+  accessLog: parts.accessLog,
+  receipts: parts.receipts,
+  /** What of sections this operation reads. */
+  accesses: new AccessNotes(),
   practices: practiceLoader(base),
   sections: sectionLoader(base),
   themes: themeLoader(base),

@@ -9,6 +9,9 @@ import { passportSigner, passportVerifier } from '@hub/kit/passport';
 import type { Running } from '@hub/kit/process';
 import { serve } from '@hub/kit/server';
 import { buildSubgraph } from '@hub/kit/subgraph';
+import { openAccessLog } from './access/access.log.js';
+import { receiptCodec } from './access/access.receipt.js';
+import { receiptsRoute } from './access/receipts.route.js';
 import { KnowledgeProduct } from './knowledge-product/knowledge-product.js';
 import { PracticeRow, SectionRow, VersionRow } from './practice/practice.js';
 import { followMembership } from './projection/membership.js';
@@ -30,11 +33,14 @@ export interface ServiceConfig {
   /** 32 bytes under which event cursors are encrypted. */
   cursorKey: Buffer;
   heartbeatMs?: number;
+  /** False measures what it costs; a hub that is in use has it. */
+  accessLog?: boolean;
   log: Log;
 }
 
 export async function start(config: ServiceConfig): Promise<Running> {
-  const { host, port, databaseUrl, poolSize, passportKeys, membership, cursorKey, heartbeatMs = 30_000, log } = config;
+  const { host, port, databaseUrl, poolSize, passportKeys, membership, cursorKey, log } = config;
+  const { heartbeatMs = 30_000, accessLog: logsAccess = true } = config;
   const database = await openDatabase({ url: databaseUrl, entities, ...(poolSize && { poolSize }) });
   const closing: (() => Promise<unknown>)[] = [() => database.destroy()];
   const close = async () => {
@@ -48,9 +54,12 @@ export async function start(config: ServiceConfig): Promise<Running> {
       head: async () => Number((await database.query<{ last: string }[]>('select last from event_head'))[0]!.last),
     });
     closing.push(() => wakeUps.close());
+    const accessLog = logsAccess ? openAccessLog({ url: databaseUrl, log }) : null;
+    if (accessLog) closing.push(() => accessLog.close());
+    const receipts = receiptCodec(cursorKey);
     const executor = createExecutor({
       subgraph: await buildSubgraph(practiceSubgraph),
-      parts: { wakeUps, cursors: cursorCodec(cursorKey), heartbeatMs },
+      parts: { wakeUps, cursors: cursorCodec(cursorKey), heartbeatMs, accessLog, receipts },
       database,
       log,
     });
@@ -64,14 +73,16 @@ export async function start(config: ServiceConfig): Promise<Running> {
       });
       closing.push(() => projection.close());
     }
+    const verify = passportVerifier('practice', passportKeys);
     const server = await serve({
       host,
       port,
       executor,
-      verify: passportVerifier('practice', passportKeys),
+      verify,
       log,
       ready: () => databaseAnswers(database, log),
       subscriptions: true,
+      routes: (app) => accessLog && receiptsRoute(app, { verify, receipts, accessLog, log }),
     });
     closing.push(() => server.close());
     return { url: server.url, close };

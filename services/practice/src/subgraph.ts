@@ -1,8 +1,9 @@
 /** The practice subgraph: what is listed here exists. */
 import type { SubgraphDefinition } from '@hub/kit/subgraph';
-import { loaders } from './context.js';
+import { AccessLogResolver } from './access/access.resolver.js';
+import { beforeAnswer } from './access/beforeAnswer.js';
+import { type Parts, loaders } from './context.js';
 import { PracticeChange, StreamNotice } from './event/event.js';
-import type { EventLog } from './event/event.log.js';
 import { EventResolver } from './event/event.resolver.js';
 import { KnowledgeProductResolver } from './knowledge-product/knowledge-product.resolver.js';
 import { MemberStateResolver } from './member-state/member-state.resolver.js';
@@ -17,12 +18,13 @@ import { PracticeStatisticsResolver } from './statistics/statistics.resolver.js'
 import { ThemeResolver } from './theme/theme.resolver.js';
 import { Workshop } from './workshop/workshop.js';
 
-export const practiceSubgraph: SubgraphDefinition<ReturnType<typeof loaders>, EventLog> = {
+export const practiceSubgraph: SubgraphDefinition<ReturnType<typeof loaders>, Parts> = {
   name: 'practice',
   resolvers: [
     PracticeResolver,
     PracticeMutations,
     EventResolver,
+    AccessLogResolver,
     NodeResolver,
     PracticeStatisticsResolver,
     ThemeResolver,
@@ -34,5 +36,6 @@ export const practiceSubgraph: SubgraphDefinition<ReturnType<typeof loaders>, Ev
   types: [PracticeChange, StreamNotice, Workshop],
   loaders,
   settings: viewerSettings,
+  beforeAnswer,
   references,
 };

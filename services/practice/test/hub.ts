@@ -9,6 +9,8 @@ import { buildSubgraph } from '@hub/kit/subgraph';
 import { type RoleName, type Token, type Viewer, anonymous } from '@hub/kit/viewer';
 import type { ExecutionResult } from 'graphql';
 import pg from 'pg';
+import { type AccessLog, openAccessLog } from '../src/access/access.log.js';
+import { receiptCodec } from '../src/access/access.receipt.js';
 import { migrateService } from '../src/migrations/all.js';
 import { seedService } from '../src/seed/seedService.js';
 import { entities } from '../src/service.js';
@@ -49,6 +51,7 @@ export interface Hub {
   executor: Executor;
   sql: pg.Client;
   wakeUps: WakeUps;
+  accessLog: AccessLog;
   /** Answers and errors, as they come. */
   ask(
     viewer: Viewer,
@@ -90,9 +93,11 @@ export async function startHub({
     log,
     head: async () => Number((await source.query('select last from event_head'))[0].last),
   });
+  const accessLog = openAccessLog({ url: database.url, log, now, everyMs: 20 });
+  const receipts = receiptCodec(Buffer.alloc(32, 7));
   const executor = createExecutor({
     subgraph: await buildSubgraph(practiceSubgraph),
-    parts: { wakeUps, cursors: cursorCodec(Buffer.alloc(32, 7)), heartbeatMs },
+    parts: { wakeUps, cursors: cursorCodec(Buffer.alloc(32, 7)), heartbeatMs, accessLog, receipts },
     database: source,
     log,
     now,
@@ -108,6 +113,7 @@ export async function startHub({
     executor,
     sql,
     wakeUps,
+    accessLog,
     ask,
     async data(viewer, query, variables, locales) {
       const { data, errors } = await ask(viewer, query, variables, locales);
@@ -122,6 +128,7 @@ export async function startHub({
       return stream as never;
     },
     async close() {
+      await accessLog.close();
       await wakeUps.close();
       await sql.end();
       await source.destroy();

@@ -1,6 +1,6 @@
 /**
  * Persons and API clients for development: one per role, under no name, bound to the subjects that the embedded
- * identity provider gives tokens for. A role's name is its subject: `focal-point:KEN`, `officer:igad`, `curator`.
+ * identity provider gives tokens for. A role's name is its subject: `focal-point:KEN`, `officer:igad`, `curator`, `auditor`.
  */
 import { createHash } from 'node:crypto';
 import { upsert } from '@hub/kit/seed';
@@ -38,6 +38,7 @@ export const developmentPersons = ({ states }: Areas, { bodies }: Bodies): Devel
       of: `b:${id}`,
     })),
     { subject: 'curator', role: 'CURATOR' as const, of: null },
+    { subject: 'auditor', role: 'AUDITOR' as const, of: null },
   ].map((person) => ({ ...person, key: developmentKey(person.subject) }));
 
 export const developmentClients = ({ states }: Areas, { bodies }: Bodies): DevelopmentClient[] =>

@@ -3,6 +3,7 @@ import { Arg, Ctx, Int, Query, Resolver, Root, Subscription } from 'type-graphql
 import { badInput } from '@hub/kit/errors';
 import { defaultPageSize, maxPageSize } from '@hub/kit/page';
 import { Cursor } from '@hub/kit/scalars';
+import { AccessChannel } from '../access/access.js';
 import type { PracticeContext } from '../context.js';
 import { PracticeFilter, checkFilter } from '../practice/practice.filter.js';
 import { Reader, type SeenEvent, placeOf, readBatch, readHead } from './event.log.js';
@@ -54,7 +55,7 @@ export class EventResolver {
     const cursorAt = (place: number) => context.events.cursors.encode(epoch, { position: place, ordinal: 0 });
     const edges = seen.slice(0, size).map(({ place, type, at, practiceKey }) => {
       const cursor = cursorAt(place);
-      return { cursor, node: new PracticeChange(cursor, type, at, practiceKey) };
+      return { cursor, node: new PracticeChange(cursor, type, at, practiceKey, AccessChannel.DELTA) };
     });
     const full = seen.length > size;
     const cursor = full ? edges.at(-1)!.cursor : cursorAt(reader.place);

@@ -7,6 +7,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { isConnectionLost } from '@hub/kit/database';
+import { AccessChannel } from '../access/access.js';
 import type { PracticeContext } from '../context.js';
 import { type PracticeFilter, checkFilter } from '../practice/practice.filter.js';
 import { type Batch, Reader, placeOf, readBatch, readHead } from './event.log.js';
@@ -50,7 +51,8 @@ export async function openStream(
       if (event) {
         reader.told(event);
         const { place, type, at, practiceKey } = event;
-        return { done: false, value: new PracticeChange(cursorAt(place), type, at, practiceKey) };
+        const channel = caughtUp ? AccessChannel.SUBSCRIPTION : AccessChannel.REPLAY;
+        return { done: false, value: new PracticeChange(cursorAt(place), type, at, practiceKey, channel) };
       }
       if (batch) {
         const { head } = batch;

@@ -3,6 +3,7 @@ import { Ctx, Field, ID, InterfaceType, ObjectType, registerEnumType } from 'typ
 import { globalId } from '@hub/kit/ids';
 import { PageInfo } from '@hub/kit/page';
 import { Cursor, DateTime } from '@hub/kit/scalars';
+import type { AccessChannel } from '../access/access.js';
 import type { PracticeContext } from '../context.js';
 import { Practice } from '../practice/practice.js';
 
@@ -70,12 +71,15 @@ export class PracticeChange extends PracticeEvent {
     override readonly type: PracticeEventType,
     override readonly at: Date,
     private readonly practiceKey: string,
+    /** How its reader gets it, for the access log. */
+    private readonly channel: AccessChannel,
   ) {
     super();
     this.practiceId = globalId('Practice', practiceKey);
   }
 
-  override practice({ practices }: PracticeContext): Promise<Practice | null> | null {
+  override practice({ practices, accesses }: PracticeContext): Promise<Practice | null> | null {
+    accesses.channel = this.channel;
     return this.type === PracticeEventType.NO_LONGER_VISIBLE ? null : practices.load(this.practiceKey);
   }
 }

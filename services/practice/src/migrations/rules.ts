@@ -4,6 +4,7 @@
  * migration. A migration makes tables and columns; what may be read and written of them stands here.
  */
 import type { Rules } from '@hub/kit/migrate';
+import { accessLogRules } from '../access/access.sql.js';
 import { eventRules } from '../event/event.sql.js';
 import { practiceRules, publicRules } from '../practice/practice.visibility.js';
 import { documentRules } from '../search/document.sql.js';
@@ -16,4 +17,5 @@ export const rules: readonly Rules[] = [
   eventRules(roles),
   documentRules(roles),
   searchRules(roles),
+  accessLogRules(roles),
 ];

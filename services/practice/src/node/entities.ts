@@ -4,6 +4,7 @@
  */
 import { referenceKey } from '@hub/kit/ids';
 import type { Reference } from '@hub/kit/subgraph';
+import { AccessChannel } from '../access/access.js';
 import type { PracticeContext } from '../context.js';
 
 type Finders = Pick<
@@ -32,7 +33,8 @@ export const references = Object.fromEntries(
     .filter(([type]) => !unresolvable.includes(type))
     .map(([type, find]) => [
       type,
-      ({ id }: Reference, context: Finders) => {
+      ({ id }: Reference, context: Finders & Pick<PracticeContext, 'accesses'>) => {
+        context.accesses.channel ??= AccessChannel.ENTITY;
         const key = referenceKey(type, id);
         return key === null ? null : find(key, context);
       },

@@ -15,15 +15,15 @@ export const practiceLoader = ({ db }: Pick<Base, 'db'>) =>
 
 /** The sections of a version that the viewer may see, by version key; null where a section is absent or hidden. */
 export const sectionLoader = ({ db }: Pick<Base, 'db'>) =>
-  new DataLoader<string, Partial<Record<SectionName, object>>>(async (versionKeys) => {
+  new DataLoader<string, Partial<Record<SectionName, SectionRow>>>(async (versionKeys) => {
     const rows = await db.read((manager) =>
       manager
         .createQueryBuilder(SectionRow, 'section')
         .where('section.versionKey = any (:versionKeys)', { versionKeys })
         .getMany(),
     );
-    const found = new Map<string, Partial<Record<SectionName, object>>>(versionKeys.map((key) => [key, {}]));
-    for (const { versionKey, name, content } of rows) found.get(versionKey)![name] = content;
+    const found = new Map<string, Partial<Record<SectionName, SectionRow>>>(versionKeys.map((key) => [key, {}]));
+    for (const row of rows) found.get(row.versionKey)![row.name] = row;
     return versionKeys.map((key) => found.get(key)!);
   });
 

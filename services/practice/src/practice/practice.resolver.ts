@@ -212,13 +212,16 @@ export class PracticeResolver {
   }
 }
 
-/** A section's content; null when it is empty or the viewer may not see it. */
+/** A section's content; null when it is empty or the viewer may not see it. Who reads one is noted for the access log. */
 async function section<T extends object>(
   name: SectionName,
-  { newest }: Practice,
-  { sections }: PracticeContext,
+  practice: Practice,
+  { sections, accesses }: PracticeContext,
 ): Promise<T | null> {
-  return ((await sections.load(newest.key))[name] as T | undefined) ?? null;
+  const row = (await sections.load(practice.newest.key))[name];
+  if (!row) return null;
+  accesses.section(practice, name, row.marking);
+  return row.content as T;
 }
 
 /** What a vocabulary still has of what a record names. */

@@ -37,13 +37,16 @@ export const viewer = {
   submitters: list('submitters'),
   reviewer: text('reviewer'),
   curator: flag('curator'),
+  auditor: flag('auditor'),
+  /** No viewer at all: the process itself. */
+  none: `(select ${setting('vetted')} = '')`,
 };
 
 /** What the session sets for a viewer. Each right is a set of tokens or a flag; an unknown role adds nothing. */
 export function viewerSettings(asker: Viewer): Settings {
   const person = asker.kind === 'person';
   const reachesAmber = person || asker.ceiling === 'AMBER';
-  const has = (role: 'REVIEWER' | 'CURATOR') => person && asker.roles.some((held) => held.role === role);
+  const has = (role: 'REVIEWER' | 'CURATOR' | 'AUDITOR') => person && asker.roles.some((held) => held.role === role);
   return {
     // Nobody, and so no rows, for an API client that was not given practices.
     'hub.viewer': hasScope(asker, 'practices:read') ? `${asker.kind}:${asker.key ?? ''}` : '',
@@ -59,6 +62,7 @@ export function viewerSettings(asker: Viewer): Settings {
     'hub.submitters': arrayLiteral(person ? holds(asker, 'FOCAL_POINT', 'ALTERNATE', 'OFFICER') : []),
     'hub.reviewer': has('REVIEWER') ? asker.key! : '',
     'hub.curator': has('CURATOR') ? 'on' : 'off',
+    'hub.auditor': has('AUDITOR') ? 'on' : 'off',
   };
 }
 
