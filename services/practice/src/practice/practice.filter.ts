@@ -125,10 +125,11 @@ export function conditions(filter: PracticeFilter, viewer: Viewer, { $ }: { $: (
 /**
  * "A practice concerns a regional body when the body may see it and: the body or one of its member States owns it, or
  * the body is in the audience, or its regions meet the body's. RED concerns no body." Of another body than
- * the viewer's own only what does not hang on the audience may be used, or the filter would tell who is in it.
+ * the viewer's own only what does not hang on the audience may be used, or the filter would tell who is in it. A draft
+ * is seen by the body that owns it, and by no other.
  */
 function concerning(body: string, viewer: Viewer, $: (value: unknown) => string): string {
-  const own = holds(viewer, 'OFFICER', 'INTEGRATOR').includes(`b:${body}`);
+  const own = holds(viewer, 'OFFICER', 'CONTRIBUTOR', 'REVIEWER', 'INTEGRATOR').includes(`b:${body}`);
   const place = $(body);
   const token = $(`b:${body}`);
   const bodySees = `(p.marking in ('CLEAR', 'GREEN') and p.stage <> 'DECLINED'
@@ -141,5 +142,5 @@ function concerning(body: string, viewer: Viewer, $: (value: unknown) => string)
     `v.regions && (select array_agg(a.m49) from area a, body b where b.slug = ${place}
        and (a.path && b.regions or exists (select 1 from area r where r.m49 = any (b.regions) and a.m49 = any (r.path))))`,
   ];
-  return `${bodySees} and p.stage <> 'DRAFT' and (${reasons.filter(Boolean).join(' or ')})`;
+  return `${bodySees} and (p.stage <> 'DRAFT' or p.owner = ${token}) and (${reasons.filter(Boolean).join(' or ')})`;
 }
