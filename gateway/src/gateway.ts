@@ -37,6 +37,10 @@ export interface GatewayConfig {
     issuer: string;
     audience: string;
     jwksUri?: string | undefined;
+    /** How long the issuer's keys are kept. */
+    keysMs?: number | undefined;
+    /** The audience of logout tokens, when it is not that of access tokens. */
+    logoutAudience?: string | undefined;
     /** The gateway's private Ed25519 key, kid "gateway". */
     passportKey: JWK;
     /** Where membership says who a subject is. */
@@ -88,7 +92,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
   const limits = { ...defaultLimits, ...config.limits };
   const telemetry = await telemetryOf(config);
   const identity = config.identity
-    ? createIdentity({ ...config.identity, signer: await passportSigner(config.identity.passportKey), now })
+    ? createIdentity({ ...config.identity, signer: await passportSigner(config.identity.passportKey), log, now })
     : noIdentity;
   const engineOf = (supergraph: string): Promise<Engine> =>
     createEngine({

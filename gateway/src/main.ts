@@ -26,6 +26,7 @@ await runProcess(log, async () => {
     OIDC_ISSUER: identity<string | null>('the issuer of access tokens', url),
     OIDC_AUDIENCE: identity<string | null>('the audience access tokens must have', text),
     OIDC_JWKS_URI: mayBeAbsent('where the issuer’s keys are, if not where its discovery document says', url),
+    OIDC_LOGOUT_AUDIENCE: mayBeAbsent('the audience logout tokens must have, if not OIDC_AUDIENCE', text),
     GATEWAY_PASSPORT_KEY: identity<JWK | null>(
       'the private Ed25519 JWK that signs passports, kid "gateway"',
       json<JWK>,
@@ -66,6 +67,7 @@ await runProcess(log, async () => {
         issuer: config.OIDC_ISSUER!,
         audience: config.OIDC_AUDIENCE!,
         jwksUri: config.OIDC_JWKS_URI ?? undefined,
+        logoutAudience: config.OIDC_LOGOUT_AUDIENCE ?? undefined,
         passportKey: config.GATEWAY_PASSPORT_KEY!,
         viewerUrl: config.VIEWER_URL!,
         ...(config.INTERNAL_PORT !== null && { internal: { host: config.INTERNAL_HOST, port: config.INTERNAL_PORT } }),

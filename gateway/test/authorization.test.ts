@@ -146,6 +146,8 @@ beforeAll(async () => {
     passports: [],
     renewals: [],
     links: [],
+    pongs: 0,
+    holdPongs: false,
   };
   services = [
     await startSubgraph('shop', shop, resolvers, stream),

@@ -41,6 +41,8 @@ const stream = {
   passports: [],
   renewals: [],
   links: [],
+  pongs: 0,
+  holdPongs: false,
 };
 
 let service: Subgraph;

@@ -1,4 +1,5 @@
 /** An identity provider and a membership of our own, small and real: keys, discovery, tokens, viewers. */
+import { randomUUID } from 'node:crypto';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type JWK, SignJWT, exportJWK, generateKeyPair } from 'jose';
@@ -19,8 +20,16 @@ export interface SignIn {
   viewers: Map<string, Viewer>;
   /** Who holds which API key, by its SHA-256. */
   holders: Map<string, Viewer>;
+  /** What membership says of them beside: until when it holds, when they signed out. */
+  dated: Map<string, { validUntil?: string; signedOutAt?: string }>;
+  /** What an answer of membership waits for, once it is known. */
+  delayed: Promise<void> | null;
   /** What membership was asked: subjects, and hashes of keys. */
   lookUps: string[];
+  /** Membership's log: it has none (404) unless a test wants one; `hangs` takes questions and answers none. */
+  changes: Changes;
+  /** A logout token; `claims` and `header` change what it says, undefined takes it away. */
+  logoutToken(claims: Record<string, unknown>, header?: object): Promise<string>;
   /** Reads a passport for a service, or throws. */
   read(passport: string | undefined, service: string): Promise<Passport>;
   provider: Endpoint;
@@ -28,7 +37,19 @@ export interface SignIn {
   stop(): Promise<void>;
 }
 
+export interface Changes {
+  state: 'none' | 'heard' | 'hangs';
+  append(entry: Record<string, unknown>): void;
+  entries: Record<string, unknown>[];
+  /** The position after which it was asked last. */
+  askedAfter: number;
+  /** Answers who waits, with nothing. */
+  release(): void;
+}
+
 export interface TokenChange {
+  claims?: Record<string, unknown>;
+  issuedAt?: Date;
   issuer?: string;
   audience?: string | null;
   type?: string;
@@ -77,14 +98,57 @@ export async function startSignIn(): Promise<SignIn> {
   const viewers = new Map<string, Viewer>();
   const holders = new Map<string, Viewer>();
   const lookUps: string[] = [];
-  const membership = await endpoint(async (path, headers, body) => {
-    if (path !== '/internal/viewer') return [404, {}];
+  const dated: SignIn['dated'] = new Map();
+  const waiting = new Set<() => void>();
+  const changes: Changes = {
+    state: 'none',
+    entries: [],
+    askedAfter: -1,
+    append(entry) {
+      changes.entries.push({ position: changes.entries.length + 1, ...entry });
+      changes.release();
+    },
+    release() {
+      for (const wake of waiting) wake();
+    },
+  };
+  const readLog = async (query: URLSearchParams): Promise<Answer> => {
+    const after = Number(query.get('after'));
+    if (query.get('waitMs') !== '0') changes.askedAfter = after;
+    const answer = (): Answer => [200, { head: changes.entries.length, entries: changes.entries.slice(after) }];
+    if (changes.state === 'none') return [404, {}];
+    if (changes.state === 'heard' && (after < changes.entries.length || query.get('waitMs') === '0')) return answer();
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, changes.state === 'hangs' ? 60_000 : Number(query.get('waitMs')));
+      waiting.add(done);
+    });
+    return answer();
+  };
+  const messages = new Set<string>();
+  const membership = await endpoint(async (address, headers, body) => {
+    const { pathname: path, searchParams } = new URL(address, 'http://membership');
     const passport = await verifyMembership(headers[passportHeader] as string);
     if (passport.kind !== 'service' || passport.service !== 'gateway') return [403, {}];
+    if (path === '/internal/log') return readLog(searchParams);
+    if (path === '/internal/sign-out') {
+      const { issuer, subject, session, messageId, at } = JSON.parse(body) as Record<string, string | null>;
+      if (messages.has(messageId!)) return [409, {}];
+      messages.add(messageId!);
+      if (subject) dated.set(subject, { signedOutAt: at! });
+      changes.append({ type: 'SIGNED_OUT', issuer, subject, session });
+      return [200, {}];
+    }
+    if (path !== '/internal/viewer') return [404, {}];
     const { issuer, subject, apiKey } = JSON.parse(body) as { issuer: string; subject: string; apiKey?: string };
     lookUps.push(apiKey ?? subject);
     const found = apiKey ? holders.get(apiKey) : issuer === provider.url && viewers.get(subject);
-    return found ? [200, found] : [404, { errors: [] }];
+    await signIn.delayed;
+    return found ? [200, { ...found, ...dated.get(apiKey ?? subject) }] : [404, { errors: [] }];
   });
   const signIn: SignIn = {
     issuer: provider.url,
@@ -97,19 +161,37 @@ export async function startSignIn(): Promise<SignIn> {
     },
     async token(subject, change = {}) {
       const algorithm = change.algorithm ?? 'ES256';
-      const jwt = new SignJWT({})
+      const jwt = new SignJWT(change.claims ?? {})
         .setProtectedHeader({ alg: algorithm, typ: change.type ?? 'at+jwt', kid: algorithm })
         .setIssuer(change.issuer ?? provider.url)
         .setSubject(subject)
-        .setIssuedAt();
+        .setIssuedAt(change.issuedAt);
       if (change.audience !== null) jwt.setAudience(change.audience ?? audience);
       if (change.expiresAt !== null) jwt.setExpirationTime(change.expiresAt ?? '5 minutes');
       if (algorithm === 'HS256') return jwt.sign(new TextEncoder().encode(JSON.stringify(jwks.keys[0])));
       return jwt.sign((change.foreignKey ? foreign : keys[algorithm]).privateKey);
     },
     as: async (subject, change) => ({ authorization: `Bearer ${await signIn.token(subject, change)}` }),
+    async logoutToken(claims, header = {}) {
+      const now = Math.floor(Date.now() / 1000);
+      const said = {
+        iss: provider.url,
+        aud: audience,
+        iat: now,
+        exp: now + 120,
+        jti: randomUUID(),
+        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+        ...claims,
+      };
+      return new SignJWT(said)
+        .setProtectedHeader({ alg: 'ES256', typ: 'logout+jwt', kid: 'ES256', ...header })
+        .sign(keys.ES256.privateKey);
+    },
     viewers,
     holders,
+    dated,
+    delayed: null,
+    changes,
     lookUps,
     read: (passport, service) => passportVerifier(service, passportJwks)(passport),
     provider,
@@ -145,7 +227,7 @@ async function endpoint(
       self.url = `http://127.0.0.1:${port}`;
     },
     async stop() {
-      server.closeAllConnections();
+      server.closeAllConnections(); // those that wait for the log, too
       await new Promise((resolve) => server.close(resolve));
     },
   };

@@ -86,6 +86,10 @@ export interface Stream {
   passports: string[];
   renewals: Record<string, string>[];
   links: (string | undefined)[];
+  /** How many renewals the service has answered. */
+  pongs: number;
+  /** Keeps the service from answering them. */
+  holdPongs: boolean;
 }
 
 export interface World {
@@ -104,6 +108,8 @@ export async function startWorld(): Promise<World> {
     passports: [],
     renewals: [],
     links: [],
+    pongs: 0,
+    holdPongs: false,
   };
   const follow = (field: string) => ({
     subscribe: () => eventsOf(readers, field),
@@ -262,7 +268,11 @@ export async function startSubgraph(
             onConnect: ({ connectionParams }) => void stream.links.push(connectionParams?.['passport'] as string),
             onSubscribe: (_context, _id, payload) =>
               void stream.passports.push(payload.extensions?.['passport'] as string),
-            onPing: (_context, payload) => void stream.renewals.push(payload?.['passports'] as Record<string, string>),
+            async onPing(_context, payload) {
+              stream.renewals.push(payload?.['passports'] as Record<string, string>);
+              while (stream.holdPongs) await new Promise((resolve) => setTimeout(resolve, 5));
+              stream.pongs += 1;
+            },
           },
           subgraph.sockets,
         );

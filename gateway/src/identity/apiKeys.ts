@@ -5,23 +5,16 @@
  */
 import { HubError } from '@hub/kit/errors';
 import { hashOfSecret, looksLike } from '@hub/kit/secret';
-import { bearerOf } from './tokens.js';
-
-export interface KeyClaim {
-  /** The SHA-256 of the key, in hexadecimal. */
-  apiKey: string;
-  /** Membership says when it runs out. */
-  expiresAt: null;
-}
+import { type Claim, bearerOf } from './tokens.js';
 
 export const notAKey = (): HubError =>
   new HubError('UNAUTHENTICATED', 'The API key is not valid here: it is unknown, has expired or was revoked.');
 
 /** Null for an Authorization header with anything but an API key. Throws UNAUTHENTICATED for a misspelt key. */
-export function keyClaim(authorization: string): KeyClaim | null {
+export function keyClaim(authorization: string): Claim | null {
   const bearer = bearerOf(authorization);
   if (bearer === undefined || !looksLike('apiKey', bearer)) return null;
   const apiKey = hashOfSecret('apiKey', bearer);
   if (apiKey === null) throw notAKey();
-  return { apiKey, expiresAt: null };
+  return { question: { apiKey }, issuedAt: null, expiresAt: null };
 }

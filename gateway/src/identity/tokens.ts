@@ -1,11 +1,14 @@
 /** Access tokens of the identity provider: RFC 9068, signed with asymmetric keys only. */
 import { HubError } from '@hub/kit/errors';
 import { type JWTVerifyGetKey, createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import type { Question } from './membership.js';
 
+/** What somebody has shown: whom it is about, for membership to say who that is, and from when until when it is good. */
 export interface Claim {
-  issuer: string;
-  subject: string;
-  expiresAt: Date;
+  question: Question;
+  /** Null for what cannot be signed out, or runs out when membership says so: an API key. */
+  issuedAt: Date | null;
+  expiresAt: Date | null;
 }
 
 export interface TokenOptions {
@@ -13,23 +16,30 @@ export interface TokenOptions {
   audience: string;
   /** Where the keys are; by default what the issuer's discovery document says. */
   jwksUri?: string | undefined;
+  /** How long its keys are kept; then they are fetched again, and without them nobody is let in. */
+  keysMs?: number | undefined;
   now: () => Date;
 }
 
 /** Verifies an Authorization header. Throws UNAUTHENTICATED, or SUBGRAPH_UNAVAILABLE when the provider is. */
 export type TokenVerifier = (authorization: string) => Promise<Claim>;
 
-const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
-const clockToleranceSeconds = 5;
+export const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'];
+export const clockToleranceSeconds = 5; // of a provider whose clock is ahead; a token that has run out is not tolerated
 const providerTimeoutMs = 3_000;
+/** A key that was withdrawn is good for so long at most, and so long the provider may be away. */
+const usualKeysMs = 60_000;
+/** A key that is not known is looked for at most so often: whoever invents key ids must not have the provider asked each time. */
+const lookForKeyMs = 1_000;
+export const longestToken = 8_192; // characters; what a header may hold is 16 KiB, but a socket's frame more
 
 /** The provider's keys cannot be had. */
-class ProviderUnavailable extends Error {}
+export class ProviderUnavailable extends Error {}
 
-export function tokenVerifier({ issuer, audience, jwksUri, now }: TokenOptions): TokenVerifier {
-  const keys = remoteKeys(issuer, jwksUri);
+export function tokenVerifier({ issuer, audience, now }: TokenOptions, keys: JWTVerifyGetKey): TokenVerifier {
   return async (authorization) => {
     try {
+      if (authorization.length > longestToken) throw new Error('longer than any token we know of');
       const token = bearerOf(authorization);
       if (!token) throw new Error('the header has no bearer token');
       const { payload } = await jwtVerify(token, keys, {
@@ -37,12 +47,18 @@ export function tokenVerifier({ issuer, audience, jwksUri, now }: TokenOptions):
         issuer,
         audience,
         typ: 'at+jwt', // jose takes "application/at+jwt" for the same
-        requiredClaims: ['exp', 'sub', 'iss', 'aud'],
+        requiredClaims: ['exp', 'sub', 'iss', 'aud', 'iat'], // without iat nobody could tell whether it was signed out
         clockTolerance: clockToleranceSeconds,
         currentDate: now(),
       });
       if (!payload.sub) throw new Error('the subject is empty');
-      return { issuer, subject: payload.sub, expiresAt: new Date(payload.exp! * 1000) };
+      const issuedAt = new Date(payload.iat! * 1000);
+      const expiresAt = new Date(payload.exp! * 1000);
+      if (expiresAt <= now()) throw new Error('it has run out');
+      if (issuedAt.getTime() > now().getTime() + clockToleranceSeconds * 1000) throw new Error('it is of the future');
+      const { sid } = payload;
+      const who: Question = { issuer, subject: payload.sub };
+      return { question: typeof sid === 'string' && sid !== '' ? { ...who, sid } : who, issuedAt, expiresAt };
     } catch (cause) {
       if (cause instanceof ProviderUnavailable)
         throw new HubError('SUBGRAPH_UNAVAILABLE', 'Sign-ins cannot be checked just now.', { cause });
@@ -55,11 +71,17 @@ export function tokenVerifier({ issuer, audience, jwksUri, now }: TokenOptions):
 export const bearerOf = (authorization: string): string | undefined =>
   /^Bearer +(\S+)$/i.exec(authorization.trim())?.[1];
 
-function remoteKeys(issuer: string, jwksUri: string | undefined): JWTVerifyGetKey {
+/** The provider's keys, fetched when they are needed and kept for a while. */
+export function providerKeys({ issuer, jwksUri, keysMs = usualKeysMs }: TokenOptions): JWTVerifyGetKey {
   let found: Promise<JWTVerifyGetKey> | null = null;
   const keySet = () =>
     (found ??= (jwksUri ? Promise.resolve(jwksUri) : discover(issuer)).then(
-      (uri) => createRemoteJWKSet(new URL(uri), { timeoutDuration: providerTimeoutMs }),
+      (uri) =>
+        createRemoteJWKSet(new URL(uri), {
+          timeoutDuration: providerTimeoutMs,
+          cacheMaxAge: keysMs,
+          cooldownDuration: Math.min(lookForKeyMs, keysMs),
+        }),
       (error: unknown) => {
         found = null; // asked again by the next token
         throw error;

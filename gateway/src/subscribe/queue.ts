@@ -46,6 +46,12 @@ export class EventQueue<T extends object> implements AsyncIterableIterator<T> {
     for (const reader of this.#readers.splice(0)) this.#finish(reader.resolve, reader.reject);
   }
 
+  /** What waits is not read any more. */
+  drop(): void {
+    this.#waiting.length = 0;
+    this.#bytes = 0;
+  }
+
   next(): Promise<IteratorResult<T, undefined>> {
     const next = this.#waiting.shift();
     if (next) {

@@ -1,9 +1,14 @@
 /**
  * One subscription: its first fetch is a stream from a service, the rest of its plan runs once per event.
  *
- * While it lives, the asker's passport at the service is renewed before it runs out, each time with what membership
- * says of them now. It ends with an error when the asker's token runs out or they are no longer known
- * (UNAUTHENTICATED), and when the stream is lost (SUBGRAPH_UNAVAILABLE): the reader resumes with their last cursor.
+ * While it lives, the asker's passport at the service is renewed before it runs out, and at once when what they may do
+ * has changed. Each event is of the rights under which the service decided on it: until it says that it took on a
+ * newer passport, of the older. One whose rights have been cut since then does not leave, wherever it waits: the
+ * subscription ends, the reader resumes with their last cursor, and the service decides anew.
+ *
+ * It ends with an error when the asker's token runs out, was signed out or they are no longer known (UNAUTHENTICATED);
+ * when the stream is lost, their rights were cut while events were on their way, or they cannot be looked up
+ * (SUBGRAPH_UNAVAILABLE): the reader resumes with their last cursor.
  */
 import type { GraphQLFormattedError } from 'graphql';
 import { HubError } from '@hub/kit/errors';
@@ -37,8 +42,8 @@ export interface StreamRequest {
 
 /** An operation that streams from a service. */
 export interface Stream {
-  /** Shows the service a newer passport for it. */
-  renew(passport: string): void;
+  /** Shows the service a newer passport for it. `taken` is called when no event decided under an older one can come. */
+  renew(passport: string, taken: () => void): void;
   /** Ends it at the service; the listener hears no more. */
   stop(): void;
 }
@@ -77,23 +82,28 @@ export interface SubscribeOptions {
 
 /** A passport may be half used when it is shown, so it is renewed well before the other half is over. */
 export const renewEveryMs = (passportSeconds / 3) * 1000;
-const longestTimerMs = 2 ** 31 - 1;
+
+/** An event, and whose rights the service decided on it by. */
+interface Decided {
+  event: ServiceAnswer;
+  rights: Asker;
+}
 
 export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Answer> {
   const { request, streams, call, limits, log, now } = options;
   let asker = call.asker;
+  let rights = asker; // what the service decides by
   let stream: Stream | null = null;
   let renewal: NodeJS.Timeout | undefined;
-  let expiry: NodeJS.Timeout | undefined;
   let ended = false;
 
-  const queue = new EventQueue<ServiceAnswer>({
+  const queue = new EventQueue<Decided>({
     maxEvents: limits.queuedEvents,
     maxBytes: limits.queuedBytes,
     onEnd() {
       ended = true;
       clearTimeout(renewal);
-      clearTimeout(expiry);
+      unwatch();
       call.signal.removeEventListener('abort', abandon);
       stream?.stop();
       options.onEnd();
@@ -107,15 +117,25 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Answ
     log.error('a stream was lost', { subgraph: request.service, requestId: call.requestId, error });
     endWith(unavailable(request.service));
   };
+  /** Ends it for what membership, or its not answering, says of the asker: what waits was decided for who they were. */
+  const refuse = (error: unknown) => {
+    queue.drop();
+    if (error instanceof HubError) endWith(error.toJSON());
+    else lost(error);
+  };
 
   const listener: StreamListener = {
-    event: (answer, characters) => queue.push(answer, characters),
+    event: (event, characters) => queue.push({ event, rights }, characters),
     failed: (errors) => endWith(...errors.map(fromService)),
     lost,
     completed: () => queue.end(),
   };
   const start = async () => {
-    const passport = await asker.passport(request.service);
+    let passport: string | undefined;
+    do {
+      rights = asker;
+      passport = await rights.passport(request.service);
+    } while (rights !== asker);
     if (ended) return;
     stream = streams.open(request, passport, listener);
     if (passport !== undefined) scheduleRenewal(options.renewEveryMs, now().getTime() + 2 * options.renewEveryMs);
@@ -127,31 +147,50 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Answ
         () => !ended && scheduleRenewal(options.renewEveryMs, now().getTime() + 2 * options.renewEveryMs),
         (error: unknown) => {
           if (ended) return;
-          if (error instanceof HubError && error.code === 'UNAUTHENTICATED') endWith(error.toJSON());
+          if (error instanceof HubError && error.code === 'UNAUTHENTICATED') refuse(error);
           else if (now().getTime() < giveUpAt) scheduleRenewal(options.renewEveryMs / 8, giveUpAt);
           else lost(error);
         },
       );
     }, inMs);
   };
-  const renew = async () => {
-    const current = await asker.renewed();
-    const passport = await current.passport(request.service);
-    if (ended) return;
+  const renew = async () => take(await asker.renewed());
+  const take = (current: Asker) => {
+    // What the operation may ask for was settled by its scopes when it began, and a stranger who became somebody is
+    // somebody else to the service.
+    for (const scope of asker.holder.scopes) if (!current.holder.scopes.has(scope)) return refuse(rightsWereCut());
+    if (asker.viewer.key !== current.viewer.key) return refuse(rightsWereCut());
     asker = current;
-    if (passport !== undefined) stream?.renew(passport);
+    return show(current);
+  };
+  /** Shows the service who they are now. */
+  const show = async (current: Asker) => {
+    const passport = await current.passport(request.service);
+    if (ended || current !== asker || passport === undefined) return;
+    stream?.renew(passport, () => (rights = current));
+  };
+  const unwatch = call.asker.watch({
+    changed(current) {
+      if (!ended) take(current)?.catch(lost);
+    },
+    ended: refuse,
+  });
+  /** The asker as they are now, if all that was decided for `earlier` is still theirs; throws what ends the stream. */
+  const stillFor = async (...earlier: Asker[]): Promise<Asker> => {
+    let current: Asker;
+    try {
+      current = await asker.renewed();
+      if (!earlier.every((one) => current.covers(one))) throw rightsWereCut();
+    } catch (error) {
+      refuse(error);
+      await queue.next(); // throws how it ended
+      throw error;
+    }
+    return current;
   };
 
   call.signal.addEventListener('abort', abandon);
   if (call.signal.aborted) abandon();
-  if (asker.expiresAt) {
-    const inMs = Math.min(Math.max(0, asker.expiresAt.getTime() - now().getTime()), longestTimerMs);
-    expiry = setTimeout(
-      () =>
-        endWith(new HubError('UNAUTHENTICATED', 'The access token has run out. Sign in again and resume.').toJSON()),
-      inMs,
-    );
-  }
   start().catch(lost);
 
   return {
@@ -159,10 +198,12 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Answ
       await streams.receipts.room(request.service);
       const { done, value } = await queue.next();
       if (done) return { done, value: undefined };
-      const answer = await options.answer(value, asker);
-      const { receipt } = value;
+      const current = await stillFor(value.rights);
+      const answer = await options.answer(value.event, current);
+      await stillFor(value.rights, current);
+      const { receipt } = value.event;
       if (receipt === undefined) return { done: false, value: answer };
-      const { viewer } = asker;
+      const { viewer } = current;
       return {
         done: false,
         value: { ...answer, delivered: () => streams.receipts.report(request.service, receipt, viewer) },
@@ -177,3 +218,6 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Answ
     },
   };
 }
+
+const rightsWereCut = () =>
+  new HubError('SUBGRAPH_UNAVAILABLE', 'What you may see has changed. Resume with your last cursor.');

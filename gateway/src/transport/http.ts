@@ -6,6 +6,7 @@ import type { Identity } from '../identity/identity.js';
 import type { Limits } from '../limits/limits.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Answering } from './answering.js';
+import { backChannelLogout } from './backChannelLogout.js';
 import { refuseBroken } from './brokenRequests.js';
 import { graphqlDoor, requestIdIn } from './door.js';
 import type { Explorer } from './explorer.js';
@@ -42,6 +43,7 @@ export function httpApplication(options: HttpOptions): FastifyInstance {
   app.get('/readyz', async () => ({ status: 'ok', services: await services() }));
   app.get(path, (_request, reply) => explorer.page(reply.header('vary', 'Accept')));
   explorer.routes(app, `${path}/assets`);
+  if (options.identity.signOuts) backChannelLogout(app, options.identity.signOuts, log);
   return app;
 }
 

@@ -3,11 +3,12 @@
  * operation and closed after the last.
  *
  * The connection is opened in the gateway's own name; each operation shows its viewer's passport in
- * `extensions.passport`, renewed by a ping whose payload is `{passports: {<operation id>: <passport>}}`. Written on
+ * `extensions.passport`, renewed by a ping whose payload is `{passports: {<operation id>: <passport>}}`. The pong that
+ * repeats it says that the service has taken it on, and that nothing decided under the older one follows. Written on
  * `ws` rather than with graphql-ws's client, which has no such ping and silently subscribes anew after a close with
  * 1000: here a lost connection ends its operations, and the reader resumes where they know they were.
  */
-import { MessageType, parseMessage, stringifyMessage } from 'graphql-ws';
+import { MessageType, type SubscribeMessage, parseMessage, stringifyMessage } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { answerIn } from '../execute/service.js';
 import type { Receipts } from '../subscribe/receipts.js';
@@ -61,7 +62,8 @@ class Connection {
   readonly #socket: WebSocket;
   readonly #listeners = new Map<string, StreamListener>();
   readonly #onGone: (connection: Connection) => void;
-  readonly #unsent: string[] = []; // until the service has acknowledged the connection
+  readonly #unsent = new Map<string, SubscribeMessage>(); // until the service has acknowledged the connection
+  readonly #renewals = new Map<string, { passport: string; taken: () => void }[]>(); // in the order of their pings
   readonly #ackTimer: NodeJS.Timeout;
   readonly #pingTimer: NodeJS.Timeout;
   #acknowledged = false;
@@ -106,27 +108,27 @@ class Connection {
   start({ query, variables }: StreamRequest, passport: string | undefined, listener: StreamListener): Stream {
     const id = String(++this.#lastId);
     this.#listeners.set(id, listener);
-    const message = stringifyMessage({
+    const subscribe: SubscribeMessage = {
       id,
       type: MessageType.Subscribe,
-      payload: {
-        query,
-        variables,
-        ...(passport !== undefined && { extensions: { passport } }),
-      },
-    });
-    if (this.#acknowledged) this.#socket.send(message);
-    else this.#unsent.push(message);
+      payload: { query, variables, ...(passport !== undefined && { extensions: { passport } }) },
+    };
+    if (this.#acknowledged) this.#send(subscribe);
+    else this.#unsent.set(id, subscribe);
     return {
-      renew: (renewed) => {
-        if (this.#acknowledged && this.#listeners.has(id))
-          this.#send({ type: MessageType.Ping, payload: { passports: { [id]: renewed } } });
+      renew: (renewed, taken) => {
+        if (!this.#listeners.has(id)) return;
+        if (this.#unsent.has(id)) {
+          this.#unsent.set(id, { ...subscribe, payload: { query, variables, extensions: { passport: renewed } } });
+          return taken();
+        }
+        this.#renewals.set(id, [...(this.#renewals.get(id) ?? []), { passport: renewed, taken }]);
+        this.#send({ type: MessageType.Ping, payload: { passports: { [id]: renewed } } });
       },
       stop: () => {
         if (!this.#listeners.delete(id)) return;
-        const complete = stringifyMessage({ id, type: MessageType.Complete });
-        if (this.#acknowledged) this.#socket.send(complete);
-        else this.#unsent.splice(this.#unsent.indexOf(message), 1);
+        this.#renewals.delete(id);
+        if (!this.#unsent.delete(id)) this.#send({ id, type: MessageType.Complete });
         this.#closeIfIdle();
       },
     };
@@ -151,7 +153,8 @@ class Connection {
       case MessageType.ConnectionAck:
         this.#acknowledged = true;
         clearTimeout(this.#ackTimer);
-        for (const unsent of this.#unsent.splice(0)) this.#socket.send(unsent);
+        for (const unsent of this.#unsent.values()) this.#send(unsent);
+        this.#unsent.clear();
         return;
       case MessageType.Next:
         return this.#listeners.get(message.id)?.event(answerIn(message.payload) ?? {}, data.length);
@@ -159,14 +162,28 @@ class Connection {
       case MessageType.Complete: {
         const listener = this.#listeners.get(message.id);
         this.#listeners.delete(message.id);
+        this.#renewals.delete(message.id);
         if (message.type === MessageType.Complete) listener?.completed();
         else listener?.failed(message.payload);
         return this.#closeIfIdle();
       }
       case MessageType.Ping:
         return this.#send({ type: MessageType.Pong, ...(message.payload && { payload: message.payload }) });
+      case MessageType.Pong:
+        return this.#taken(message.payload?.['passports']);
       default:
         return;
+    }
+  }
+
+  /** Those shown before the one that was taken on have been, too. */
+  #taken(passports: unknown): void {
+    if (typeof passports !== 'object' || passports === null) return;
+    for (const [id, passport] of Object.entries(passports)) {
+      const renewals = this.#renewals.get(id) ?? [];
+      const index = renewals.findIndex((renewal) => renewal.passport === passport);
+      for (const { taken } of renewals.splice(0, index + 1)) taken();
+      if (renewals.length === 0) this.#renewals.delete(id);
     }
   }
 

@@ -2,9 +2,8 @@
  * graphql-transport-ws: turns frames into calls of the core and results into frames. The protocol is graphql-ws's;
  * this file is its socket, so that what waits for a slow reader is bounded and faults go to the log.
  *
- * It closes with 4403 for a bad token, 1013 when sign-ins cannot be checked, 4413 for a reader who is too slow,
- * 1001 when the gateway stops, and the protocol's own codes. After 1001, 1013 and 4413 a client connects anew and
- * resumes with its last cursor.
+ * What it closes with, and what a client does then, stands in gateway/README.md. A token is renewed inside the
+ * protocol, by a ping whose payload is `{authorization}`: `connection_init` can be sent once, and a pong answers it.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
@@ -15,7 +14,7 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
-import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
+import { CloseCode, MessageType, handleProtocols, makeServer, stringifyMessage } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { HubError } from '@hub/kit/errors';
 import type { Log } from '@hub/kit/log';
@@ -27,7 +26,7 @@ import { Departure } from '../signal.js';
 import { StreamEnded } from '../subscribe/subscribe.js';
 import { lazyData } from './lazyData.js';
 
-export const closeCodes = { tooSlow: 4413, tryAgainLater: 1013, goingAway: 1001 } as const;
+export const closeCodes = { signInAgain: 4403, tooSlow: 4413, tryAgainLater: 1013, goingAway: 1001 } as const;
 
 export interface WsOptions {
   server: Server;
@@ -42,6 +41,7 @@ export interface WsOptions {
 
 const initTimeoutMs = 5_000;
 const pingEveryMs = 12_000;
+const tellingMs = 50;
 const closingMs = 3_000; // what a peer gets to read our close frame before the connection is cut
 
 interface Extra {
@@ -50,6 +50,8 @@ interface Extra {
   asker?: Asker;
   /** Something could not be written: nothing after it was, either. */
   broken?: boolean;
+  /** Ends what watches the asker. */
+  unwatch?: () => void;
   /** Ends operations that are not streams, by id. */
   running: Map<string, Departure>;
 }
@@ -67,7 +69,16 @@ export function listenForSockets({ server, path, core, schema, identity, limits,
     connectionInitWaitTimeout: initTimeoutMs,
     async onConnect({ connectionParams, extra }) {
       try {
-        extra.asker = await identity.ask(credentialsIn(connectionParams, extra.request));
+        const asker = await identity.ask(credentialsIn(connectionParams, extra.request));
+        extra.asker = asker;
+        extra.unwatch = asker.watch({
+          changed: () => undefined, // each operation looks for itself
+          ended({ code }) {
+            if (code === 'UNAUTHENTICATED') closeAfterErrors(extra.socket, closeCodes.signInAgain, 'Sign in again');
+            else closeAfterErrors(extra.socket, closeCodes.tryAgainLater, 'Try again later');
+          },
+        });
+        if (extra.socket.readyState !== extra.socket.OPEN) extra.unwatch(); // gone meanwhile
       } catch (error) {
         if (!(error instanceof HubError)) throw error;
         if (error.code === 'UNAUTHENTICATED') return false; // closes 4403
@@ -115,6 +126,22 @@ export function listenForSockets({ server, path, core, schema, identity, limits,
     return [internalError(requestId)];
   };
 
+  /** Answers a ping; with one that brings a token, all that runs on the socket goes on with that. */
+  const pong = async ({ socket, asker }: Extra, payload: Readonly<Record<string, unknown>> | undefined) => {
+    const send = (answer: object | undefined) => socket.send(stringifyMessage({ type: MessageType.Pong, ...answer }));
+    const authorization = authorizationIn(payload);
+    if (!asker || authorization === undefined) return send(payload && { payload });
+    try {
+      send({ payload: { expiresAt: await asker.prolong(authorization) } });
+    } catch (error) {
+      if (!(error instanceof HubError)) throw error;
+      const { code, message } = error;
+      if (code === 'FORBIDDEN') return closeSoon(socket, closeCodes.signInAgain, 'The token is somebody else’s');
+      if (code !== 'UNAUTHENTICATED') log.error('a token could not be renewed', { error });
+      send({ payload: { error: { message, extensions: { code } } } });
+    }
+  };
+
   sockets.on('connection', (socket, request) => {
     const extra: Extra = { socket, request, running: new Map() };
     const closed = protocol.opened(
@@ -134,6 +161,7 @@ export function listenForSockets({ server, path, core, schema, identity, limits,
             });
           }),
         close: (code, reason) => closeSoon(socket, code ?? 1000, reason ?? ''),
+        onPing: (payload) => pong(extra, payload),
         onMessage: (receive) =>
           socket.on('message', (data) => {
             receive(String(data)).catch((error: unknown) => {
@@ -155,6 +183,7 @@ export function listenForSockets({ server, path, core, schema, identity, limits,
     socket.on('error', (error) => log.info('a socket broke', { reason: error.message })); // the peer's fault; closes
     socket.on('close', (code, reason) => {
       clearInterval(heartbeat);
+      extra.unwatch?.();
       for (const departure of extra.running.values()) departure.abort();
       closed(code, String(reason)).catch((error: unknown) => log.error('a socket did not close well', { error }));
     });
@@ -258,18 +287,25 @@ function closeSoon(socket: WebSocket, code: number, reason: string): void {
   socket.once('close', () => clearTimeout(cut));
 }
 
+/** Streams that end at the same moment tell why first. */
+function closeAfterErrors(socket: WebSocket, code: number, reason: string): void {
+  setTimeout(() => closeSoon(socket, code, reason), tellingMs);
+}
+
 /** The token may come with or without its scheme: browsers cannot set headers on a WebSocket, people paste tokens. */
+function authorizationIn(parameters: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const token = parameters?.['authorization'] ?? parameters?.['Authorization'];
+  if (token === undefined || token === null) return undefined;
+  return typeof token === 'string' && !/\s/.test(token.trim()) ? `Bearer ${token.trim()}` : String(token);
+}
+
 function credentialsIn(
   parameters: Readonly<Record<string, unknown>> | undefined,
   request: IncomingMessage,
 ): Credentials {
-  const token = parameters?.['authorization'] ?? parameters?.['Authorization'];
   const language = parameters?.['acceptLanguage'];
   return {
-    ...(token !== undefined &&
-      token !== null && {
-        authorization: typeof token === 'string' && !/\s/.test(token.trim()) ? `Bearer ${token.trim()}` : String(token),
-      }),
+    authorization: authorizationIn(parameters),
     acceptLanguage: typeof language === 'string' ? language : request.headers['accept-language'],
   };
 }

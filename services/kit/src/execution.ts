@@ -30,6 +30,12 @@ export interface Operation {
   variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
+/**
+ * Marks an event with the viewer it was decided for. Rights may change while its result is made; then the result does
+ * not leave, the stream ends, and the reader resumes: from where is theirs to know.
+ */
+export const decidedFor = Symbol('the viewer an event was decided for');
+
 /** A resolver's context. `fresh` opens another for the same asker: a subscription takes one per batch of events. */
 export type Context<L extends object> = Base & L & { fresh(): Context<L> };
 
@@ -181,9 +187,12 @@ export function createExecutor<L extends object, P>({
         async next() {
           try {
             const { done, value } = await events.next();
-            return done
-              ? { done, value: undefined }
-              : { done: false, value: await runPrepared(prepared, asker, value) };
+            if (done) return { done, value: undefined };
+            const result = await runPrepared(prepared, asker, value);
+            const viewer = (value as { [decidedFor]?: Viewer })[decidedFor];
+            if (viewer && viewer !== asker.viewer)
+              throw new HubError('SUBGRAPH_UNAVAILABLE', 'What you may see has changed. Resume with your last cursor.');
+            return { done: false, value: result };
           } catch (error) {
             throw maskedError(error, log);
           }

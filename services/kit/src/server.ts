@@ -4,8 +4,11 @@
  *
  * On a WebSocket the gateway shows a service passport once per connection and a viewer's passport with each
  * operation, and renews those inside the protocol: a ping whose payload is `{passports: {<operation id>: <jwt>}}`.
- * An operation whose passport runs out ends, by a timer too, since an idle stream has no events.
+ * The pong to it says that they were taken on: no result that was decided by the older ones follows it. An operation
+ * whose passport runs out ends, by a timer too, since an idle stream has no events.
  */
+import { setImmediate as settled } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { OperationContext } from 'graphql-http';
@@ -122,7 +125,7 @@ async function viewerOf(verify: PassportVerifier, passport: unknown): Promise<Vi
 
 function listenForSubscriptions(app: FastifyInstance, { executor, verify, log }: ServerOptions) {
   const server = new WebSocketServer({ server: app.server, path: '/graphql', maxPayload, perMessageDeflate: false });
-  const askers = new WeakMap<object, Map<string, ExpiringAsker>>(); // per connection, by operation id
+  const askers = new WeakMap<object, Map<string, Promise<ExpiringAsker>>>(); // per connection, by operation id
   const disposable = useServer<Record<string, unknown>>(
     {
       async onConnect(socket) {
@@ -138,16 +141,19 @@ function listenForSubscriptions(app: FastifyInstance, { executor, verify, log }:
       async onSubscribe(socket, id, payload) {
         const prepared = executor.prepare(payload);
         if (!isPrepared(prepared)) return prepared;
+        const asker = viewerOf(verify, payload.extensions?.['passport']).then(
+          (passport) => new ExpiringAsker(passport),
+        );
+        askers.get(socket)!.set(id, asker); // at once: a renewal may follow on its heels
         try {
-          const asker = new ExpiringAsker(await viewerOf(verify, payload.extensions?.['passport']));
-          askers.get(socket)!.set(id, asker);
           return {
             schema: undefined as never,
             document: prepared.document,
             operationName: payload.operationName,
-            contextValue: { prepared, asker },
+            contextValue: { prepared, asker: await asker },
           };
         } catch (error) {
+          askers.get(socket)!.delete(id);
           if (error instanceof HubError) return [error];
           throw error;
         }
@@ -155,28 +161,36 @@ function listenForSubscriptions(app: FastifyInstance, { executor, verify, log }:
       execute: ({ contextValue }) => run(contextValue as Call),
       subscribe: ({ contextValue }) => stream(contextValue as Call),
       onComplete: (socket, id) => {
-        askers.get(socket)?.get(id)?.end();
+        askers
+          .get(socket)
+          ?.get(id)
+          ?.then(end, () => undefined);
         askers.get(socket)?.delete(id);
       },
       onClose: (socket) => {
-        for (const asker of askers.get(socket)?.values() ?? []) asker.end();
+        for (const asker of askers.get(socket)?.values() ?? []) asker.then(end, () => undefined);
       },
       async onPing(socket, payload) {
         for (const [id, passport] of Object.entries((payload?.['passports'] ?? {}) as Record<string, unknown>)) {
+          const asker = await askers
+            .get(socket)
+            ?.get(id)
+            ?.catch(() => undefined);
           try {
-            askers
-              .get(socket)
-              ?.get(id)
-              ?.renew(await viewerOf(verify, passport));
+            asker?.renew(await viewerOf(verify, passport));
           } catch (error) {
+            if (!(error instanceof HubError)) throw error;
             log.error('a passport offered for renewal was refused', { error, operation: id });
+            asker?.fail(error); // whoever renews has a reason: nothing more goes out on the older one
           }
         }
+        await settled(); // what was ready to be sent is sent before the pong
       },
     },
     server,
     12_000,
   );
+  const end = (asker: ExpiringAsker) => asker.end();
   type Call = { prepared: Prepared; asker: ExpiringAsker };
   const run = ({ prepared, asker }: Call) => executor.run(prepared, asker);
   const stream = async ({ prepared, asker }: Call) => {
@@ -209,9 +223,17 @@ class ExpiringAsker implements Asker {
   renew({ viewer, locales, expiresAt }: ViewerPassport): void {
     if (viewer.kind !== this.viewer.kind || viewer.key !== this.viewer.key)
       throw new HubError('UNAUTHENTICATED', 'A passport is renewed by one of the same viewer.');
-    this.viewer = viewer;
+    // The same object as long as nothing changed: it tells what was decided by these rights (execution.ts).
+    if (!isDeepStrictEqual(viewer, this.viewer)) this.viewer = viewer;
     this.locales = locales;
     this.#arm(expiresAt);
+  }
+
+  /** Ends the operation with this. */
+  fail(error: HubError): void {
+    this.end();
+    this.#expired = error;
+    this.#fail?.(error);
   }
 
   end(): void {
@@ -248,10 +270,7 @@ class ExpiringAsker implements Asker {
   #arm(expiresAt: Date): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(
-      () => {
-        this.#expired = new HubError('UNAUTHENTICATED', 'The passport of this operation has run out.');
-        this.#fail?.(this.#expired);
-      },
+      () => this.fail(new HubError('UNAUTHENTICATED', 'The passport of this operation has run out.')),
       Math.max(0, expiresAt.getTime() - Date.now()),
     );
   }

@@ -63,6 +63,8 @@ export interface ViewerAnswer extends Viewer {
   /** When to ask again although nothing happened: the earliest moment at which a role, a membership, a client or a key
    *  begins or ends by itself. RFC 3339; null: never. */
   validUntil: string | null;
+  /** When they signed out last, in the session that was asked about; absent: never. Tokens issued up to then are refused. */
+  signedOutAt?: string;
 }
 
 export const anonymous: Viewer = {

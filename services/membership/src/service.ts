@@ -12,6 +12,7 @@ import { createKeyUse } from './api-client/key-use.js';
 import { eventChannel } from './event/event.sql.js';
 import { audienceRoute } from './internal/audience.route.js';
 import { logRoute } from './internal/log.route.js';
+import { signOutRoute } from './internal/sign-out.route.js';
 import { viewerRoute } from './internal/viewer.route.js';
 import { MemberState } from './member-state/member-state.js';
 import { Person, PersonContact, PersonRole } from './person/person.js';
@@ -63,6 +64,7 @@ export async function start({
       routes(app) {
         viewerRoute(app, { database, verify, keyUse, now });
         audienceRoute(app, { database, verify, now });
+        signOutRoute(app, { database, verify, wakeUps });
         logRoute(app, { database, verify, wakeUps, closing: () => closing });
       },
     });

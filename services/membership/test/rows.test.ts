@@ -48,7 +48,7 @@ test('every table is public reference data or under forced row-level security', 
   const open = [...publicTables, 'migration', 'rules_in_force'] as string[];
   for (const { relname, protected: isProtected } of rows)
     expect([relname, isProtected]).toEqual([relname, !open.includes(relname)]);
-  expect(rows.filter(({ written }) => written).map(({ relname }) => relname)).toEqual(['membership_event']);
+  expect(rows.filter(({ written }) => written).map(({ relname }) => relname)).toEqual(['membership_event', 'sign_out']);
   expect(rows.filter(({ read }) => !read).map(({ relname }) => relname)).toEqual([
     'api_key',
     'identity',
@@ -56,6 +56,7 @@ test('every table is public reference data or under forced row-level security', 
     'membership_event',
     'migration',
     'rules_in_force',
+    'sign_out',
   ]);
   expect(rows.filter(({ read, read_in_part }) => !read && read_in_part).map(({ relname }) => relname)).toEqual([
     'api_key',
@@ -82,6 +83,7 @@ test('functions that look past the policies belong to the definer, pin their sea
     { proname: 'note_key_use', ...definer, app: true },
     { proname: 'read_membership_events', ...definer, app: true },
     { proname: 'remove_person', ...definer, app: true },
+    { proname: 'signed_out_at', ...definer, app: true },
     { proname: 'viewer_of', ...definer, app: true },
     { proname: 'viewer_of_key', ...definer, app: true },
     { proname: 'viewer_of_one', ...definer, app: false },

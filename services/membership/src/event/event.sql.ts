@@ -8,6 +8,7 @@ export const eventChannel = 'membership_event';
 /**
  * What an event says beside its type. A membership: state and body. A role: whose, which, and the State or body it is
  * of, if any. A person: whose. A client: whose (state or body), and which. A key: also its own key, `api_key`.
+ * A sign-out: issuer, and subject or session or both, of the identity provider.
  * from and until are days, as the memberships' are; a role, a client or a key changes at the moment `at`, or at
  * `effective_at` where that is later.
  */
@@ -22,6 +23,7 @@ export const eventTypes = [
   'CLIENT_ENDED',
   'KEY_CREATED',
   'KEY_REVOKED',
+  'SIGNED_OUT',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
@@ -44,7 +46,8 @@ const readerSql = ({ app, definer }: EventLogRoles): string[] => [
           'from', e.valid_from, 'until', e.valid_until,
           'at', to_char(e.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
           || jsonb_strip_nulls(jsonb_build_object('person', e.person, 'role', e.role, 'client', e.client, 'apiKey', e.api_key,
-            'effectiveAt', to_char(e.effective_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))) as entry
+            'effectiveAt', to_char(e.effective_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+            'issuer', e.issuer, 'subject', e.subject, 'session', e.session)) as entry
           from public.membership_event e where e.position > $1 order by e.position limit $2) e))
    $$`,
   `revoke all on function read_membership_events(bigint, int) from public`,

@@ -33,6 +33,10 @@ export interface LogAnswer {
     apiKey?: string;
     /** When it takes effect, where that is later: a key that was rotated goes on for a while. */
     effectiveAt?: string;
+    /** Of a sign-out: whose, and of which session; one of the two at least. */
+    issuer?: string;
+    subject?: string;
+    session?: string;
   }[];
 }
 

@@ -7,13 +7,16 @@ export type App = Parameters<NonNullable<ServerOptions['routes']>>[0];
 
 const callers = new WeakMap<object, string>();
 
-/** Lets one of our own processes through: a viewer's passport, however valid, opens no internal endpoint. */
-export const onlyServices = (verify: PassportVerifier) => async (request: { headers: Record<string, unknown> }) => {
-  const header = request.headers[passportHeader];
-  const passport = await verify(typeof header === 'string' ? header : undefined);
-  if (passport.kind !== 'service') throw new HubError('UNAUTHENTICATED', 'A service’s passport is needed here.');
-  callers.set(request, passport.service);
-};
+/** Lets one of our own processes through, or only the one that is named: a viewer's passport, however valid, opens no
+ *  internal endpoint. */
+export const onlyServices =
+  (verify: PassportVerifier, only?: string) => async (request: { headers: Record<string, unknown> }) => {
+    const header = request.headers[passportHeader];
+    const passport = await verify(typeof header === 'string' ? header : undefined);
+    if (passport.kind !== 'service' || (only && passport.service !== only))
+      throw new HubError('UNAUTHENTICATED', 'A service’s passport is needed here.');
+    callers.set(request, passport.service);
+  };
 
 /** The process that asks, of a request that was let through. */
 export const callerOf = (request: object): string => callers.get(request)!;

@@ -5,6 +5,8 @@
 import type { Rules } from '@hub/kit/migrate';
 import { keyUseRules } from '../api-client/api-key.sql.js';
 import { eventRules } from '../event/event.sql.js';
+import { toldRules } from '../event/told.sql.js';
+import { signOutRules } from '../identity/sign-out.sql.js';
 import { viewerRules } from '../identity/viewer.sql.js';
 import { audienceRules } from '../internal/audience.sql.js';
 import { acceptInvitationRules } from '../invitation/accept-invitation.sql.js';
@@ -20,4 +22,6 @@ export const rules: readonly Rules[] = [
   acceptInvitationRules,
   removePersonRules,
   eventRules,
+  toldRules,
+  signOutRules,
 ].map((render) => render(roles));

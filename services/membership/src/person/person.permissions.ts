@@ -111,4 +111,5 @@ export const mayAppend = `case
     when type like 'CLIENT%' or type like 'KEY%' then
       exists (select from api_client c where c.key = client and c.owner = any (${asking.speaksFor}))
     when type = 'PERSON_REMOVED' then ${asking.curator}
+    when type = 'SIGNED_OUT' then (select coalesce(current_setting('hub.viewer', true), '') = '')
     else false end`;

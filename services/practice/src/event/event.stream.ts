@@ -8,6 +8,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isConnectionLost } from '@hub/kit/database';
 import { AccessChannel } from '../access/access.js';
+import { decidedFor } from '@hub/kit/execution';
+import type { Viewer } from '@hub/kit/viewer';
 import type { PracticeContext } from '../context.js';
 import { type PracticeFilter, checkFilter } from '../practice/practice.filter.js';
 import { type Batch, Reader, placeOf, readBatch, readHead } from './event.log.js';
@@ -35,7 +37,7 @@ export async function openStream(
   const reader = new Reader(start);
   const closed = new AbortController();
   const cursorAt = (place: number) => log.cursors.encode(epoch, { position: place, ordinal: 0 });
-  let batch: (Batch & { readAt: number }) | null = null;
+  let batch: (Batch & { readAt: number; viewer: Viewer }) | null = null;
   let caughtUp = false;
 
   const next = async (): Promise<IteratorResult<PracticeEvent>> => {
@@ -45,14 +47,21 @@ export async function openStream(
       value: new StreamNotice(cursorAt(reader.place), type, now()),
     });
     while (!closed.signal.aborted) {
-      // What was decided a while ago, for a slow reader, is decided anew.
-      if (batch && batch.events.length > 0 && Date.now() - batch.readAt > decisionMs) batch = null;
+      // What was decided a while ago, for a slow reader, or for who they were before their rights changed, is decided anew.
+      if (
+        batch &&
+        batch.events.length > 0 &&
+        (Date.now() - batch.readAt > decisionMs || batch.viewer !== context.viewer)
+      )
+        batch = null;
       const event = batch?.events.shift();
-      if (event) {
+      if (batch && event) {
+        const { viewer } = batch;
         reader.told(event);
         const { place, type, at, practiceKey } = event;
         const channel = caughtUp ? AccessChannel.SUBSCRIPTION : AccessChannel.REPLAY;
-        return { done: false, value: new PracticeChange(cursorAt(place), type, at, practiceKey, channel) };
+        const change = new PracticeChange(cursorAt(place), type, at, practiceKey, channel);
+        return { done: false, value: Object.assign(change, { [decidedFor]: viewer }) };
       }
       if (batch) {
         const { head } = batch;
@@ -64,7 +73,9 @@ export async function openStream(
         }
       }
       const { count } = log.wakeUps;
+      const { viewer } = context; // taken before it decides: when it changes meanwhile, the batch is read again
       batch = {
+        viewer,
         ...(await patiently(() => once(context, (fresh) => readBatch(fresh, reader, filter)))),
         readAt: Date.now(),
       };
