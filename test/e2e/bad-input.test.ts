@@ -5,6 +5,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
+import { newSecret } from '@hub/kit/secret';
 import { createClient } from 'graphql-ws';
 import { SignJWT } from 'jose';
 import WebSocket from 'ws';
@@ -184,7 +185,9 @@ describe('ids of nothing, or of what is hidden', () => {
     const input = { id, expectedRevision: revision, title: 'Mine' };
     for (const role of ['focal-point:UGA', 'officer:igad', 'reviewer:KEN', 'curator', 'integrator:ken'])
       expect([role, faults(await ask(role, updateMutation, { input }))]).toMatchObject([role, [{ code: 'FORBIDDEN' }]]);
-    expect(faults(await ask(undefined, updateMutation, { input }))).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
+    expect(faults(await ask(undefined, updateMutation, { input }))).toMatchObject([
+      { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
+    ]);
   });
 });
 
@@ -311,7 +314,7 @@ describe('tokens', () => {
     ['expired', () => hub.tokenSaying({ exp: past() })],
     ['of another issuer', () => hub.tokenSaying({ iss: 'https://elsewhere.example' })],
     ['for another audience', () => hub.tokenSaying({ aud: 'https://elsewhere.example' })],
-    ['of somebody the hub does not know', () => hub.tokenSaying({ sub: 'focal-point:ZZZ' })],
+    ['an API key nobody has', () => newSecret('apiKey')],
     ['signed by somebody else', foreign],
     ['not signed', unsigned],
     ['changed', tampered],
@@ -329,6 +332,21 @@ describe('tokens', () => {
     });
     await expect(subscribe(client).next()).rejects.toMatchObject({ code: 4403 });
     await client.dispose();
+  });
+
+  test('a good one of somebody the hub does not know shows what everybody sees, and changes nothing', async () => {
+    const headers = { authorization: `Bearer ${await hub.tokenSaying({ sub: 'focal-point:ZZZ' })}` };
+    const all = '{ viewer { kind scopes } practices(first: 100) { totalCount nodes { id marking } } }';
+    const [theirs, everybodys] = [await hub.ask(undefined, all, {}, headers), await hub.ask(undefined, all)];
+    expect(theirs.data).toEqual({
+      ...everybodys.data,
+      viewer: { kind: 'UNKNOWN', scopes: ['practices:read', 'events:read'] },
+    });
+    const input = { owner: { memberState: 'KEN' }, title: 'x', originalLanguage: 'en' };
+    const draft = 'mutation ($input: CreatePracticeInput!) { createPractice(input: $input) { practice { id } } }';
+    expect(faults(await hub.ask(undefined, draft, { input }, headers))).toMatchObject([
+      { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
+    ]);
   });
 
   test('a right one is', async () => {

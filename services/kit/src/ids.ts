@@ -17,6 +17,8 @@ const spelling: Record<string, RegExp> = {
   Practice: uuid,
   Person: uuid,
   ApiClient: uuid,
+  ApiKey: uuid,
+  Invitation: uuid,
   MemberState: /^[A-Z]{3}$/,
   Region: /^\d{3}$/,
 };

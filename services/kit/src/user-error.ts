@@ -23,7 +23,7 @@ registerEnumType(UserErrorCode, {
     UNKNOWN: { description: 'It is not in the vocabulary.' },
     NOT_PERMITTED: { description: 'The viewer may not set it to this.' },
     CONSENT_REQUIRED: { description: 'It would show the practice to more people: give a consent record with it.' },
-    CONFLICT: { description: 'Somebody changed the practice meanwhile: look at the newest and try again.' },
+    CONFLICT: { description: 'Somebody changed it meanwhile, or it is so already: look at the newest and try again.' },
   },
 });
 

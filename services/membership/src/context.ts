@@ -1,5 +1,6 @@
+import type { WakeUps } from '@hub/kit/event-log';
 import type { Base } from '@hub/kit/subgraph';
-import { apiClientLoader } from './api-client/api-client.loader.js';
+import { apiClientLoader, keysOfClientLoader } from './api-client/api-client.loader.js';
 import {
   bodiesOfStateLoader,
   memberStateLoader,
@@ -10,7 +11,14 @@ import { personContactLoader, personLoader, rolesOfPersonLoader } from './person
 import { regionLoader } from './region/region.loader.js';
 import { regionalBodyLoader } from './regional-body/regional-body.loader.js';
 
-export const loaders = (base: Base) => ({
+/** What the process made once. */
+export interface Parts {
+  /** The readers of the log, to be woken after a commit that appended. */
+  wakeUps: Pick<WakeUps, 'wake'>;
+}
+
+export const loaders = (base: Base, { wakeUps }: Parts) => ({
+  wakeUps,
   memberStates: memberStateLoader(base),
   bodiesOfState: bodiesOfStateLoader(base),
   statesOfBody: statesOfBodyLoader(base),
@@ -21,6 +29,7 @@ export const loaders = (base: Base) => ({
   personContacts: personContactLoader(base),
   rolesOfPerson: rolesOfPersonLoader(base),
   apiClients: apiClientLoader(base),
+  keysOfClient: keysOfClientLoader(base),
 });
 
 export type Loaders = ReturnType<typeof loaders>;

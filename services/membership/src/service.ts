@@ -8,6 +8,7 @@ import type { Running } from '@hub/kit/process';
 import { serve } from '@hub/kit/server';
 import { buildSubgraph } from '@hub/kit/subgraph';
 import { ApiClient } from './api-client/api-client.js';
+import { ApiKey } from './api-client/api-key.js';
 import { createKeyUse } from './api-client/key-use.js';
 import { eventChannel } from './event/event.sql.js';
 import { audienceRoute } from './internal/audience.route.js';
@@ -18,7 +19,7 @@ import { MemberState } from './member-state/member-state.js';
 import { Person, PersonContact, PersonRole } from './person/person.js';
 import { membershipSubgraph } from './subgraph.js';
 
-export const entities = [MemberState, Person, PersonContact, PersonRole, ApiClient];
+export const entities = [MemberState, Person, PersonContact, PersonRole, ApiClient, ApiKey];
 
 export interface ServiceConfig {
   host: string;
@@ -57,7 +58,7 @@ export async function start({
     const server = await serve({
       host,
       port,
-      executor: createExecutor({ subgraph, parts: undefined, database, log, now }),
+      executor: createExecutor({ subgraph, parts: { wakeUps }, database, log, now }),
       verify,
       log,
       ready: () => databaseAnswers(database, log),

@@ -1,8 +1,9 @@
 /** The subgraph: States, who is in which body, who asks; and the States of a body or area. */
 import { referenceKey } from '@hub/kit/ids';
 import type { SubgraphDefinition } from '@hub/kit/subgraph';
+import { ApiClientMutations } from './api-client/api-client.mutations.js';
 import { ApiClientResolver } from './api-client/api-client.resolver.js';
-import { type Loaders, loaders } from './context.js';
+import { type Loaders, type Parts, loaders } from './context.js';
 import { MemberStateResolver } from './member-state/member-state.resolver.js';
 import { PersonResolver, RoleHeldResolver } from './person/person.resolver.js';
 import { settings } from './person/viewer.settings.js';
@@ -11,7 +12,7 @@ import { RegionResolver } from './region/region.resolver.js';
 import { RegionalBodyResolver } from './regional-body/regional-body.resolver.js';
 import { ViewerResolver } from './viewer/viewer.resolver.js';
 
-export const membershipSubgraph: SubgraphDefinition<Loaders> = {
+export const membershipSubgraph: SubgraphDefinition<Loaders, Parts> = {
   name: 'membership',
   resolvers: [
     ViewerResolver,
@@ -21,6 +22,7 @@ export const membershipSubgraph: SubgraphDefinition<Loaders> = {
     PersonResolver,
     RoleHeldResolver,
     ApiClientResolver,
+    ApiClientMutations,
   ],
   types: [Region],
   loaders,

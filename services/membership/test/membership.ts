@@ -1,11 +1,13 @@
 /** This subgraph alone, in process, on a database of its own. */
 import { openDatabase } from '@hub/kit/database';
 import { createExecutor, isPrepared } from '@hub/kit/execution';
+import { WakeUps } from '@hub/kit/event-log';
 import type { Log } from '@hub/kit/log';
 import { buildSubgraph } from '@hub/kit/subgraph';
 import { type Viewer, type ViewerAnswer, anonymous } from '@hub/kit/viewer';
 import { freshDatabase } from '@hub/local/testing';
 import pg from 'pg';
+import { eventChannel } from '../src/event/event.sql.js';
 import { migrateService } from '../src/migrations/all.js';
 import { seedService } from '../src/seed/seedService.js';
 import { entities } from '../src/service.js';
@@ -45,10 +47,16 @@ export async function as<T>(url: string, work: (client: pg.Client) => Promise<T>
 export const viewerOf = (url: string, subject: string, of = issuer): Promise<ViewerAnswer | null> =>
   as(url, async (client) => (await client.query('select viewer_of($1, $2) as viewer', [of, subject])).rows[0].viewer);
 
-export async function openMembership(databaseUrl: string) {
+export async function openMembership(databaseUrl: string, now: () => Date = () => new Date()) {
   const subgraph = await buildSubgraph(membershipSubgraph);
   const database = await openDatabase({ url: databaseUrl, entities });
-  const executor = createExecutor({ subgraph, parts: undefined, database, log: failing });
+  const wakeUps = await WakeUps.open({
+    url: databaseUrl,
+    channel: eventChannel,
+    log: failing,
+    head: () => Promise.resolve(0), // nobody reads the log here
+  });
+  const executor = createExecutor({ subgraph, parts: { wakeUps }, database, log: failing, now });
   return {
     /** Data and error codes of an operation. */
     async ask(
@@ -65,6 +73,9 @@ export async function openMembership(databaseUrl: string) {
         errors: (errors ?? []).map(({ extensions }) => ({ code: extensions['code'], path: extensions['path'] })),
       };
     },
-    close: () => database.destroy(),
+    async close() {
+      await wakeUps.close();
+      await database.destroy();
+    },
   };
 }

@@ -1,20 +1,23 @@
 /** Over HTTP: GraphQL for viewers' passports, the internal endpoints for services', the health checks for all. */
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { globalId } from '@hub/kit/ids';
 import { passportHeader } from '@hub/kit/passport';
+import { hashOfSecret, newSecret, startOfSecret } from '@hub/kit/secret';
 import type { Running } from '@hub/kit/process';
 import { anonymous } from '@hub/kit/viewer';
 import type { FreshDatabase } from '@hub/local/testing';
 import { developmentKey } from '../src/seed/development.js';
 import { start } from '../src/service.js';
-import { failing, issuer, seededDatabase, viewerOf } from './membership.js';
+import { as, failing, issuer, seededDatabase, viewerOf } from './membership.js';
 import { gateway, passportKeys, practice, stranger } from './passports.js';
 
 let database: FreshDatabase;
 let service: Running;
+const config = () => ({ host: '127.0.0.1', port: 0, databaseUrl: database.url, passportKeys, log: failing });
 beforeAll(async () => {
   database = await seededDatabase();
-  service = await start({ host: '127.0.0.1', port: 0, databaseUrl: database.url, passportKeys, log: failing });
+  service = await start(config());
 });
 afterAll(async () => {
   await service.close();
@@ -128,6 +131,54 @@ test('an audience is counted by role and ceiling, a body with the States that ar
   expect(await ask([])).toEqual({ status: 200, body: { groups: [] } });
   for (const wrong of [null, 'x', ['p:x'], ['KEN'], [5], Array(501).fill('s:KEN')])
     expect((await ask(wrong)).status).toBe(400);
+});
+
+test('a key’s last use is noted to the minute, after the answer and in nobody’s way', async () => {
+  const secret = newSecret('apiKey');
+  const hash = hashOfSecret('apiKey', secret)!;
+  await as(database.ownerUrl, (owner) =>
+    owner.query(
+      `insert into api_key (key, client_key, hash, start, created_at, expires_at)
+       values (gen_random_uuid(), $1, $2, $3, now(), now() + interval '1 day')`,
+      [developmentKey('integrator:ken'), hash, startOfSecret('apiKey', secret)],
+    ),
+  );
+  const clock = { now: new Date() };
+  const { url, close } = await start({ ...config(), now: () => clock.now });
+  const ask = async () => {
+    const headers = { [passportHeader]: await gateway.service('membership'), 'content-type': 'application/json' };
+    const body = JSON.stringify({ apiKey: hash });
+    const answer = await fetch(`${url}/internal/viewer`, {
+      method: 'POST',
+      headers: { connection: 'close', ...headers },
+      body,
+    });
+    return (await answer.json()) as { key: string; validUntil: string };
+  };
+  const lastUse = async () =>
+    as(
+      database.ownerUrl,
+      async (owner) =>
+        (await owner.query('select last_used_at from api_key where hash = $1', [hash])).rows[0].last_used_at as Date,
+    );
+  const first = clock.now;
+  await as(database.ownerUrl, async (other) => {
+    await other.query('begin');
+    await other.query('select from api_key where hash = $1 for update', [hash]); // whoever writes has to wait
+    expect(await ask()).toMatchObject({
+      key: developmentKey('integrator:ken'),
+      validUntil: new Date(first.getTime() + 60_000).toISOString(), // to be asked again while it is used
+    });
+    await other.query('commit');
+  });
+  while ((await lastUse()) === null) await setImmediate();
+  expect(await lastUse()).toEqual(first);
+  clock.now = new Date(first.getTime() + 59_000);
+  await ask();
+  const later = (clock.now = new Date(first.getTime() + 61_000));
+  await ask();
+  await close(); // what was noted is written first
+  expect(await lastUse()).toEqual(later);
 });
 
 test('nobody is 404', async () => {

@@ -36,7 +36,7 @@ const member = {
   kind: 'person',
   key: '00000000-0000-4000-8000-000000000001',
   roles: [{ role: 'FOCAL_POINT', of: 's:KEN', groups: ['s:KEN', 'b:igad', 'b:eac'] }],
-  scopes: [],
+  scopes: ['practices:read', 'events:read', 'directory:read'],
   ceiling: 'RED',
 };
 

@@ -29,6 +29,14 @@ export class ApiClient {
   @Field(() => DateTime, { nullable: true, description: 'When it stops working; null: it does not by itself.' })
   expiresAt!: Date | null;
 
+  @Column('timestamptz', { name: 'created_at' })
+  @Field(() => DateTime, { description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'ended_at', nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When it was ended, for good; null: it goes on.' })
+  endedAt!: Date | null;
+
   @Field(() => ID, { description: 'Opaque and global. API clients are not found by the field node.' })
   get id(): string {
     return globalId('ApiClient', this.key);

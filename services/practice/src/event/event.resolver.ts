@@ -1,5 +1,6 @@
 /** The event log in the API: a live stream, and the same as pages (delta sync). */
-import { Arg, Ctx, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, Directive, Int, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { requiresScopes } from '@hub/kit/access';
 import { badInput } from '@hub/kit/errors';
 import { defaultPageSize, maxPageSize } from '@hub/kit/page';
 import { Cursor } from '@hub/kit/scalars';
@@ -24,6 +25,7 @@ export class EventResolver {
     description:
       'Catch-up and delta sync: the events after a cursor, or from the beginning, as far as they concern what the viewer may see. While hasNextPage, ask again with the answer’s cursor; a page may be empty and have a next one.',
   })
+  @Directive(requiresScopes('events:read', 'practices:read'))
   async practiceEvents(
     @Arg('after', () => Cursor, after) afterCursor: string | null | undefined,
     @Arg('first', () => Int, {
@@ -78,6 +80,7 @@ export class EventResolver {
       'Every event the viewer may know of, once and in order. With `after`, first what was missed, then live.',
     subscribe: ({ args, context }) => openStream(context as PracticeContext, args as StreamArgs),
   })
+  @Directive(requiresScopes('events:read', 'practices:read'))
   practiceEventStream(
     @Root() event: PracticeEvent,
     @Arg('after', () => Cursor, after) _after: string | null | undefined,

@@ -1,4 +1,5 @@
-import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
+import { requiresScopes } from '@hub/kit/access';
 import type { PracticeContext } from '../context.js';
 import { PracticeConnection, PracticeListArgs, practicePage } from '../practice/practice.list.js';
 import { MemberState } from './member-state.js';
@@ -10,6 +11,7 @@ export class MemberStateResolver {
     nullable: true,
     description: 'The practices it owns that the viewer may know of; those compiled from public sources included.',
   })
+  @Directive(requiresScopes('practices:read'))
   async practices(
     @Root() { iso3 }: MemberState,
     @Args(() => PracticeListArgs) args: PracticeListArgs,

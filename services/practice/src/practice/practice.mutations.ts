@@ -1,5 +1,6 @@
 /** The mutations of practices. What each does in its transaction is in practice.writes.ts. */
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, Mutation, Resolver } from 'type-graphql';
+import { authenticated } from '@hub/kit/access';
 import { HubError, badInput } from '@hub/kit/errors';
 import { keyAt } from '@hub/kit/ids';
 import type { Viewer } from '@hub/kit/viewer';
@@ -22,6 +23,7 @@ import { type Outcome, change, create, discard, inTheInput, submit, update, with
 @Resolver()
 export class PracticeMutations {
   @Mutation(() => CreatePracticePayload, { description: 'Begins a draft: visible to its owner alone.' })
+  @Directive(authenticated)
   async createPractice(
     @Arg('input', () => CreatePracticeInput, { description: 'What to draft.' }) input: CreatePracticeInput,
     @Ctx() context: PracticeContext,
@@ -37,6 +39,7 @@ export class PracticeMutations {
     description:
       'Changes a draft, or drafts the next version of what was submitted. Marking and audience of what was submitted change at once.',
   })
+  @Directive(authenticated)
   async updatePractice(
     @Arg('input', () => UpdatePracticeInput, { description: 'What to change.' }) input: UpdatePracticeInput,
     @Ctx() context: PracticeContext,
@@ -49,6 +52,7 @@ export class PracticeMutations {
   @Mutation(() => SubmitPracticePayload, {
     description: 'Submits the draft: its audience may know of it from now on, and is told.',
   })
+  @Directive(authenticated)
   async submitPractice(
     @Arg('input', () => SubmitPracticeInput, { description: 'What to submit, and to whom.' })
     input: SubmitPracticeInput,
@@ -63,6 +67,7 @@ export class PracticeMutations {
     description:
       'Takes a submitted practice back. The header stays as a tombstone for whoever could see it; the content is gone from view.',
   })
+  @Directive(authenticated)
   async withdrawPractice(
     @Arg('input', () => WithdrawPracticeInput, { description: 'What to withdraw.' }) input: WithdrawPracticeInput,
     @Ctx() context: PracticeContext,
@@ -75,6 +80,7 @@ export class PracticeMutations {
     description:
       'Discards a draft. A practice that was never submitted is gone with it; of one that was, the submitted versions stay.',
   })
+  @Directive(authenticated)
   async discardPractice(
     @Arg('input', () => DiscardPracticeInput, { description: 'What to discard.' }) input: DiscardPracticeInput,
     @Ctx() context: PracticeContext,

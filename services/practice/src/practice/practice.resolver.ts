@@ -1,5 +1,19 @@
 /** Reading practices: root fields, the header's joins, and the sections. */
-import { Arg, Args, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  Ctx,
+  Directive,
+  Field,
+  FieldResolver,
+  ID,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { requiresScopes } from '@hub/kit/access';
 import { globalId, keyAt } from '@hub/kit/ids';
 import { LocalizedText, TranslationStatus, localize } from '@hub/kit/localized-text';
 import { Locale } from '@hub/kit/scalars';
@@ -61,6 +75,7 @@ export class PracticeResolver {
     nullable: true,
     description: 'A practice by its id; null when it is absent or not shared with the viewer.',
   })
+  @Directive(requiresScopes('practices:read'))
   practice(
     @Arg('id', () => ID, { description: 'An id taken from an answer.' }) id: string,
     @Ctx() { practices }: PracticeContext,
@@ -70,6 +85,7 @@ export class PracticeResolver {
   }
 
   @Query(() => PracticeConnection, { nullable: true, description: 'The practices the viewer may know of.' })
+  @Directive(requiresScopes('practices:read'))
   async practices(
     @Args(() => PracticeListArgs) args: PracticeListArgs,
     @Ctx() context: PracticeContext,

@@ -1,4 +1,5 @@
-import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
+import { requiresScopes } from '@hub/kit/access';
 import type { PracticeContext } from '../context.js';
 import { PracticeConnection, PracticeListArgs, practicePage } from '../practice/practice.list.js';
 import { Region } from './region.js';
@@ -10,6 +11,7 @@ export class RegionResolver {
     nullable: true,
     description: 'The practices whose scope is this region or lies within it, as far as the viewer may know of them.',
   })
+  @Directive(requiresScopes('practices:read'))
   async practices(
     @Root() { m49 }: Region,
     @Args(() => PracticeListArgs) args: PracticeListArgs,

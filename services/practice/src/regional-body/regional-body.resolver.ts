@@ -1,4 +1,5 @@
-import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Args, Ctx, Directive, FieldResolver, Resolver, Root } from 'type-graphql';
+import { requiresScopes } from '@hub/kit/access';
 import type { PracticeContext } from '../context.js';
 import { PracticeConnection, PracticeListArgs, practicePage } from '../practice/practice.list.js';
 import { RegionalBody } from './regional-body.js';
@@ -10,6 +11,7 @@ export class RegionalBodyResolver {
     nullable: true,
     description: 'The practices that concern it, as far as the viewer may know of them: as the filter concerns does.',
   })
+  @Directive(requiresScopes('practices:read'))
   async practices(
     @Root() { slug }: RegionalBody,
     @Args(() => PracticeListArgs) args: PracticeListArgs,

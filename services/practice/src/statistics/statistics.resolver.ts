@@ -1,7 +1,8 @@
 import { badInput } from '@hub/kit/errors';
 import { LocalizedText, localize } from '@hub/kit/localized-text';
 import { Locale } from '@hub/kit/scalars';
-import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { requiresScopes } from '@hub/kit/access';
 import type { PracticeContext } from '../context.js';
 import { PracticeOwner, ownerOf } from '../practice/practice-owner.js';
 import { PracticeFilter, checkFilter } from '../practice/practice.filter.js';
@@ -20,6 +21,7 @@ export class PracticeStatisticsResolver {
     description:
       'Counts of the practices the viewer may know of, by the values of a dimension. Records compiled from public sources are included unless the filter’s origin says otherwise; what was withdrawn is left out unless its states ask for it.',
   })
+  @Directive(requiresScopes('practices:read'))
   practiceStatistics(
     @Arg('filter', () => PracticeFilter, { nullable: true, description: 'Counts only what a list with it would show.' })
     filter: PracticeFilter | null | undefined,
