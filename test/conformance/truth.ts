@@ -77,7 +77,7 @@ interface FieldTruth {
   key: boolean;
   /**
    * Never fails, for then the specification and federation part: an input of `@requires` costs the field that needs
-   * it, not just itself; a field that one subgraph has as non-null and another as nullable takes its parent along or
+   * it, not just itself, and so does what the client asks below such an input when it takes it along; a field that one subgraph has as non-null and another as nullable takes its parent along or
    * not, depending on who is asked.
    */
   steady: boolean;
@@ -162,12 +162,21 @@ export function createTruth(subgraphs: readonly SubgraphFacts[], whole: GraphQLS
         if (inner && isNonNullType(below.type) && !(inner.steady && inner.neverNull)) secure(inner);
       }
   };
+  /** What fails below and cannot be null would take it along, from whoever requires it, too. */
+  const sustain = (field: FieldTruth): void => {
+    field.steady = true;
+    for (const object of possible(getNamedType(field.definition.type).name))
+      for (const below of Object.values((whole.getType(object) as GraphQLObjectType).getFields())) {
+        const inner = fields.get(`${object}.${below.name}`);
+        if (inner && isNonNullType(below.type) && !inner.steady) sustain(inner);
+      }
+  };
   for (const field of [...fields.values()]) if (field.steady) secure(field);
   for (const subgraph of subgraphs)
     for (const [name, { keys, fields: own }] of subgraph.types) {
       for (const { selections } of keys)
         mark(name, selections, (field) => (field.key = field.steady = field.neverNull = true));
-      for (const { requires } of own.values()) if (requires) mark(name, requires, (field) => (field.steady = true));
+      for (const { requires } of own.values()) if (requires) mark(name, requires, sustain);
     }
 
   const fieldOf = ({ type }: Entry, name: string): FieldTruth => {
