@@ -8,6 +8,7 @@ import type { EventLog } from './event/event.log.js';
 import { knowledgeProductLoader } from './knowledge-product/knowledge-product.loader.js';
 import { memberStateLoader } from './member-state/member-state.loader.js';
 import { practiceLoader, sectionLoader } from './practice/practice.loader.js';
+import { redactionLoader } from './practice/practice.redactions.js';
 import { regionLoader } from './region/region.loader.js';
 import { regionalBodyLoader } from './regional-body/regional-body.loader.js';
 import { narrowerThemeLoader, themeLoader } from './theme/theme.loader.js';
@@ -28,6 +29,7 @@ export const loaders = (base: Base, parts: Parts) => ({
   accesses: new AccessNotes(),
   practices: practiceLoader(base),
   sections: sectionLoader(base),
+  redactions: redactionLoader(base),
   themes: themeLoader(base),
   narrowerThemes: narrowerThemeLoader(base),
   knowledgeProducts: knowledgeProductLoader(base),

@@ -17,6 +17,7 @@ import { PracticeRow, SectionRow, VersionRow } from './practice/practice.js';
 import { followMembership } from './projection/membership.js';
 import { practiceSubgraph } from './subgraph.js';
 import { Theme } from './theme/theme.js';
+import { startWorker } from './worker.js';
 
 /** The tables TypeORM knows as classes; the others are read and written in SQL. */
 export const entities = [PracticeRow, VersionRow, SectionRow, Theme, KnowledgeProduct];
@@ -35,12 +36,14 @@ export interface ServiceConfig {
   heartbeatMs?: number;
   /** False measures what it costs; a hub that is in use has it. */
   accessLog?: boolean;
+  /** The clock; tests set it. */
+  now?: () => Date;
   log: Log;
 }
 
 export async function start(config: ServiceConfig): Promise<Running> {
   const { host, port, databaseUrl, poolSize, passportKeys, membership, cursorKey, log } = config;
-  const { heartbeatMs = 30_000, accessLog: logsAccess = true } = config;
+  const { heartbeatMs = 30_000, accessLog: logsAccess = true, now = () => new Date() } = config;
   const database = await openDatabase({ url: databaseUrl, entities, ...(poolSize && { poolSize }) });
   const closing: (() => Promise<unknown>)[] = [() => database.destroy()];
   const close = async () => {
@@ -62,7 +65,10 @@ export async function start(config: ServiceConfig): Promise<Running> {
       parts: { wakeUps, cursors: cursorCodec(cursorKey), heartbeatMs, accessLog, receipts },
       database,
       log,
+      now,
     });
+    const worker = startWorker({ database, now, wake: () => wakeUps.wake(), log });
+    closing.push(() => worker.close());
     if (membership) {
       const projection = followMembership({
         database,

@@ -11,6 +11,7 @@ import { references } from './node/entities.js';
 import { NodeResolver } from './node/node.resolver.js';
 import { PracticeMutations } from './practice/practice.mutations.js';
 import { PracticeResolver } from './practice/practice.resolver.js';
+import { PracticeSharingResolver } from './practice/practice.sharing.resolver.js';
 import { viewerSettings } from './practice/practice.visibility.js';
 import { RegionResolver } from './region/region.resolver.js';
 import { RegionalBodyResolver } from './regional-body/regional-body.resolver.js';
@@ -22,6 +23,7 @@ export const practiceSubgraph: SubgraphDefinition<ReturnType<typeof loaders>, Pa
   name: 'practice',
   resolvers: [
     PracticeResolver,
+    PracticeSharingResolver,
     PracticeMutations,
     EventResolver,
     AccessLogResolver,

@@ -11,6 +11,7 @@ import type { ExecutionResult } from 'graphql';
 import pg from 'pg';
 import { type AccessLog, openAccessLog } from '../src/access/access.log.js';
 import { receiptCodec } from '../src/access/access.receipt.js';
+import type { DataSource } from 'typeorm';
 import { migrateService } from '../src/migrations/all.js';
 import { seedService } from '../src/seed/seedService.js';
 import { entities } from '../src/service.js';
@@ -48,6 +49,8 @@ type Data = Record<string, any>; // eslint-disable-line @typescript-eslint/no-ex
 
 export interface Hub {
   database: FreshDatabase;
+  /** The service's own connections, as the run-time role. */
+  source: DataSource;
   executor: Executor;
   sql: pg.Client;
   wakeUps: WakeUps;
@@ -110,6 +113,7 @@ export async function startHub({
   };
   return {
     database,
+    source,
     executor,
     sql,
     wakeUps,

@@ -70,3 +70,21 @@ test('without a viewer the run-time role reads no protected row and no event', a
     expect((await client.query('select * from read_events(0, 0, 10)')).rows).toEqual([]);
   });
 });
+
+test('functions that look past the policies belong to the definer, pin their search path, and are not for everybody', async () => {
+  const { rows } = await as(database.adminUrl, (client) =>
+    client.query(
+      `select proname as name, pg_get_userbyid(proowner) as owner, proconfig, has_function_privilege('practice_app', oid, 'execute') as app,
+              prorettype = 'trigger'::regtype as trigger,
+              exists (select from aclexplode(coalesce(proacl, acldefault('f', proowner))) where grantee = 0) as everybody
+         from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1`,
+    ),
+  );
+  expect(rows.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['note_lapses', 'read_events', 'redacted_sections']),
+  );
+  for (const { name, owner, app, everybody, trigger, proconfig } of rows) {
+    expect([name, owner, app && trigger, everybody]).toEqual([name, 'practice_definer', false, false]);
+    expect(proconfig[0]).toMatch(/^search_path=pg_catalog, public/);
+  }
+});

@@ -33,7 +33,7 @@ const word = () => `q${randomUUID().replaceAll('-', '')}`;
 
 async function markSection(id: string, section: string, marking: string): Promise<void> {
   await hub.sql.query(
-    `update practice_section set marking = $1 where name = $2 and version_key in (select key from practice_version where practice_key = $3)`,
+    `update practice set section_markings = section_markings || jsonb_build_object($2::text, $1::text) where key = $3`,
     [marking, section, keyOf(id)],
   );
 }

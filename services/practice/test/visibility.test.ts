@@ -155,10 +155,10 @@ test('a section with a stricter marking is null for whom it does not name; a lax
   const { id } = await submitted(hub, viewers['owner focal point'], 's:KEN', { marking: 'AMBER', audience });
   const { key } = parseGlobalId(id)!;
   const mark = (marking: string) =>
-    hub.sql.query(
-      `update practice_section set marking = $1 where name = 'narrative' and version_key in (select v.key from practice_version v where v.practice_key = $2)`,
-      [marking, key],
-    );
+    hub.sql.query(`update practice set section_markings = jsonb_build_object('narrative', $1::text) where key = $2`, [
+      marking,
+      key,
+    ]);
   await mark('AMBER_STRICT');
   const strict = await sight(id);
   expect(strict['audience State contributor']).toBe('header');

@@ -7,6 +7,7 @@ import type { PracticeContext } from '../context.js';
 import { type PracticeFilter } from '../practice/practice.filter.js';
 import { fitting } from '../practice/practice.list.js';
 import type { PracticeRow } from '../practice/practice.js';
+import type { Sharing } from '../practice/practice.sharing.js';
 import type { PracticeState } from '../practice/vocabulary.js';
 import { PracticeEventType } from './event.js';
 
@@ -19,30 +20,33 @@ export interface EventLog {
 }
 
 /** What an event records of a practice: what its visibility hangs on. */
-export type EventImage = Pick<PracticeRow, 'marking' | 'audience' | 'stage'> & { state: PracticeState };
+export type EventImage = Sharing & Pick<PracticeRow, 'stage'> & { state: PracticeState };
 
 export interface NewEvent {
-  /** AUDIENCE_CHANGED never reaches readers as such: it shows as BECAME_VISIBLE or NO_LONGER_VISIBLE. */
-  type: 'SUBMITTED' | 'PUBLISHED' | 'REVISED' | 'WITHDRAWN' | 'AUDIENCE_CHANGED';
+  /** AUDIENCE_CHANGED and ACCESS_CHANGED never reach readers as such: they show as BECAME_VISIBLE or NO_LONGER_VISIBLE. */
+  type: 'SUBMITTED' | 'PUBLISHED' | 'REVISED' | 'WITHDRAWN' | 'AUDIENCE_CHANGED' | 'ACCESS_CHANGED';
   practiceKey: string;
   owner: string;
   version: number;
   at: Date;
   before: EventImage;
   after: EventImage;
+  /** Whose access changed, for ACCESS_CHANGED: nobody else is told. */
+  person?: string;
 }
 
 /** Appends to the log in the caller's transaction. The position is given at commit (kit/event-log.ts). */
 export async function append(tx: EntityManager, event: NewEvent): Promise<void> {
-  const { type, practiceKey, owner, version, at, before, after } = event;
+  const { type, practiceKey, owner, version, at, before, after, person = null } = event;
   await tx.query(
-    `insert into event (id, type, at, practice_key, version, owner,
-       marking_before, audience_before, stage_before, state_before, marking_after, audience_after, stage_after, state_after)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    `insert into event (id, type, at, practice_key, version, owner, person,
+       marking_before, audience_before, sections_before, stage_before, state_before,
+       marking_after, audience_after, sections_after, stage_after, state_after)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [
-      ...[randomUUID(), type, at, practiceKey, version, owner],
-      ...[before.marking, before.audience, before.stage, before.state],
-      ...[after.marking, after.audience, after.stage, after.state],
+      ...[randomUUID(), type, at, practiceKey, version, owner, person],
+      ...[before.marking, before.audience, before.sectionMarkings, before.stage, before.state],
+      ...[after.marking, after.audience, after.sectionMarkings, after.stage, after.state],
     ],
   );
 }

@@ -7,7 +7,8 @@
  * - yes→no: NO_LONGER_VISIBLE, once, where it first went out of sight.
  * - no→yes: from where it first came into sight, that event (BECAME_VISIBLE when it is not one readers know) and the
  *   later ones.
- * - yes→yes: every event; and where it came back into sight after it had gone, BECAME_VISIBLE. A reader whose cursor
+ * - yes→yes: every event; BECAME_VISIBLE where more or less of its sections came into sight, by a section's marking or
+ *   by a grant to this very person; and where it came back into sight after it had gone, BECAME_VISIBLE. A reader whose cursor
  *   was cut while it was out of sight had not been told of it before; to any other this is nothing new.
  * - no→no: nothing.
  * Taking the first change makes the answer stable however a replay is cut. A change of the reader's own bodies
@@ -15,7 +16,17 @@
  */
 import { eventAppendSql } from '@hub/kit/event-log';
 import type { Rules } from '@hub/kit/migrate';
-import { type Image, type Roles, mayAppend, seesHeader, seesVersionNumbered } from '../practice/practice.visibility.js';
+import {
+  type Image,
+  type Roles,
+  definerFunction,
+  mayAppend,
+  practiceImage,
+  seesHeader,
+  seesSectionNamed,
+  seesVersionNumbered,
+  viewer,
+} from '../practice/practice.visibility.js';
 
 /** Events readers know; the others only change who sees what. */
 const known = ['SUBMITTED', 'PUBLISHED', 'REVISED', 'REVIEWED', 'ADOPTED', 'WITHDRAWN', 'SUPERSEDED'];
@@ -25,9 +36,19 @@ const image = (event: string, side: 'before' | 'after'): Image => ({
   owner: `${event}.owner`,
   marking: `${event}.marking_${side}`,
   audience: `${event}.audience_${side}`,
+  sections: `${event}.sections_${side}`,
   stage: `${event}.stage_${side}`,
 });
-const now: Image = { key: 'p.key', owner: 'p.owner', marking: 'p.marking', audience: 'p.audience', stage: 'p.stage' };
+const now = practiceImage('p');
+
+/** Whether an event `b` changed which sections the viewer sees, of a practice whose header they see. */
+const sectionsChanged = `(b.type = 'AUDIENCE_CHANGED' and exists (
+  select 1 from jsonb_object_keys(b.sections_before || b.sections_after) k(name)
+   where coalesce(${seesSectionNamed(image('b', 'before'), 'k.name')}, false) <> coalesce(${seesSectionNamed(image('b', 'after'), 'k.name')}, false)
+     and exists (select 1 from public.practice_version n join public.practice_section s on s.version_key = n.key
+       where n.practice_key = b.practice_key and n.submitted_at is not null and s.name = k.name)))`;
+/** A grant given or ended is told to the person it is for, and to nobody else. */
+const accessChanged = `(b.type = 'ACCESS_CHANGED' and 'p:' || b.person = ${viewer.person})`;
 
 /** Who may append, and how the log is read. */
 export const eventRules = (roles: Roles): Rules => ({
@@ -36,7 +57,7 @@ export const eventRules = (roles: Roles): Rules => ({
   statements: [...eventAppendSql('event', roles, mayAppend), ...readerSql(roles)],
 });
 
-const readerSql = ({ app, definer }: Roles): string[] => [
+const readerSql = (roles: Roles): string[] => [
   `create function read_events(after_place bigint, origin bigint, batch int)
      returns table (place bigint, type text, practice_key uuid, at timestamptz, seen_at_origin boolean)
      language sql stable security definer set search_path = pg_catalog, public as $$
@@ -62,6 +83,7 @@ const readerSql = ({ app, definer }: Roles): string[] => [
    select b.position,
      case
        when t.now and b.position = t.back then 'BECAME_VISIBLE'
+       when t.now and (t.before or b.position > t.turn) and (${sectionsChanged} or ${accessChanged}) then 'BECAME_VISIBLE'
        when t.now and (t.before or b.position > t.turn) and (b.type <> 'REVISED' or ${seesVersionNumbered(now, 'b.practice_key', 'b.version')}) and b.type in (${known.map((type) => `'${type}'`).join(', ')}) then b.type
        when t.now and not t.before and b.position = t.turn
          then case when b.type in (${known.map((type) => `'${type}'`).join(', ')}) then b.type else 'BECAME_VISIBLE' end
@@ -72,7 +94,5 @@ const readerSql = ({ app, definer }: Roles): string[] => [
      left join public.practice p on p.key = b.practice_key
    order by b.position
    $$`,
-  `alter function read_events(bigint, bigint, int) owner to ${definer}`,
-  `revoke all on function read_events(bigint, bigint, int) from public`,
-  `grant execute on function read_events(bigint, bigint, int) to ${app}`,
+  ...definerFunction('read_events(bigint, bigint, int)', roles),
 ];

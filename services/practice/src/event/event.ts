@@ -31,7 +31,10 @@ registerEnumType(PracticeEventType, {
     ADOPTED: { description: 'A State said that it uses it.' },
     WITHDRAWN: { description: 'Its owner took it back.' },
     SUPERSEDED: { description: 'A later version or practice replaced it.' },
-    BECAME_VISIBLE: { description: 'It was shared with the viewer: take it in as it is now.' },
+    BECAME_VISIBLE: {
+      description:
+        'It was shared with the viewer, or another part of it is than before: take it in as it is now, and forget what is not there any more.',
+    },
     NO_LONGER_VISIBLE: { description: 'It is not shared with the viewer any more: forget it. Passes any filter.' },
     CAUGHT_UP: { description: 'Everything missed has been sent; live from here.' },
     HEARTBEAT: { description: 'Nothing happened; the cursor is the newest.' },

@@ -6,14 +6,19 @@
 import type { Rules } from '@hub/kit/migrate';
 import { accessLogRules } from '../access/access.sql.js';
 import { eventRules } from '../event/event.sql.js';
-import { practiceRules, publicRules } from '../practice/practice.visibility.js';
+import { lapseRules } from '../practice/practice.lapses.sql.js';
+import { redactionRules } from '../practice/practice.redactions.sql.js';
+import { calledRules, practiceRules, publicRules } from '../practice/practice.visibility.js';
 import { documentRules } from '../search/document.sql.js';
 import { searchRules } from '../search/search.sql.js';
 import { roles } from './roles.js';
 
 export const rules: readonly Rules[] = [
   publicRules(roles),
+  calledRules(roles),
   practiceRules(roles),
+  redactionRules(roles),
+  lapseRules(roles),
   eventRules(roles),
   documentRules(roles),
   searchRules(roles),

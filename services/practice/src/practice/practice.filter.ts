@@ -1,8 +1,10 @@
 /** What lists, counts, statistics and streams can be narrowed by, and how that reads in SQL. */
 import { Field, InputType } from 'type-graphql';
+import { nowSql } from '@hub/kit/database';
 import { badInput } from '@hub/kit/errors';
 import { DateTime, Iso3, Locale, M49 } from '@hub/kit/scalars';
 import { type Viewer, holds } from '@hub/kit/viewer';
+import { practiceImage } from './practice.visibility.js';
 import { Marking, Maturity, Origin, Pillar, PracticeState, PracticeType } from './vocabulary.js';
 
 @InputType({ description: 'Narrows a list of practices. Within a field any value fits; all fields must fit.' })
@@ -66,6 +68,9 @@ export class PracticeFilter {
   updatedSince?: Date | null;
 }
 
+const { marking, audience } = practiceImage('p');
+const today = `(${nowSql} at time zone 'UTC')::date`;
+
 /** Collects the parameters of one statement: `$` hands out their places. */
 export class Parameters {
   readonly values: unknown[] = [];
@@ -111,7 +116,7 @@ export function conditions(filter: PracticeFilter, viewer: Viewer, { $ }: { $: (
     filter.pillars && `v.pillars && ${$(filter.pillars)}::text[]`,
     filter.types && `v.type = any (${$(filter.types)}::text[])`,
     filter.states ? `v.state = any (${$(filter.states)}::text[])` : `v.state <> 'WITHDRAWN'`,
-    filter.markings && `p.marking = any (${$(filter.markings)}::text[])`,
+    filter.markings && `${marking} = any (${$(filter.markings)}::text[])`,
     filter.languages && `jsonb_exists_any(v.title, ${$(filter.languages)}::text[])`,
     filter.maturity &&
       `exists (select 1 from practice_section s where s.version_key = v.key and s.name = 'evidence' and s.content->>'maturity' = any (${$(filter.maturity)}::text[]))`,
@@ -132,13 +137,13 @@ function concerning(body: string, viewer: Viewer, $: (value: unknown) => string)
   const own = holds(viewer, 'OFFICER', 'CONTRIBUTOR', 'REVIEWER', 'INTEGRATOR').includes(`b:${body}`);
   const place = $(body);
   const token = $(`b:${body}`);
-  const bodySees = `(p.marking in ('CLEAR', 'GREEN') and p.stage <> 'DECLINED'
-    or p.marking <> 'RED' and (p.owner = ${token}${own ? ` or p.audience @> array[${token}] and p.stage <> 'DECLINED'` : ''}))`;
+  const bodySees = `(${marking} in ('CLEAR', 'GREEN') and p.stage <> 'DECLINED'
+    or ${marking} <> 'RED' and (p.owner = ${token}${own ? ` or ${audience} @> array[${token}] and p.stage <> 'DECLINED'` : ''}))`;
   const reasons = [
     `p.owner = ${token}`,
     `p.owner in (select 's:' || m.state from membership m where m.body = ${place}
-       and (m."from" is null or m."from" <= current_date) and (m.until is null or m.until > current_date))`,
-    own && `p.audience @> array[${token}]`,
+       and (m."from" is null or m."from" <= ${today}) and (m.until is null or m.until > ${today}))`,
+    own && `${audience} @> array[${token}]`,
     `v.regions && (select array_agg(a.m49) from area a, body b where b.slug = ${place}
        and (a.path && b.regions or exists (select 1 from area r where r.m49 = any (b.regions) and a.m49 = any (r.path))))`,
   ];

@@ -14,7 +14,7 @@ import {
   PracticeScope,
 } from './practice.sections.js';
 import { Practice } from './practice.js';
-import { Marking, Pillar, PracticeType } from './vocabulary.js';
+import { Marking, Pillar, PracticeSection, PracticeType } from './vocabulary.js';
 
 @InputType({ description: 'Whose practice it is: give exactly one of the two.' })
 export class PracticeOwnerInput {
@@ -23,6 +23,18 @@ export class PracticeOwnerInput {
 
   @Field(() => String, { nullable: true, description: 'The regional body, by its short name (slug).' })
   regionalBody?: string | null;
+}
+
+@InputType({ description: 'Short ways to name many in an audience.' })
+export class AudiencePresetsInput {
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'The regional bodies the owner is in; of a body’s own practice, that body.',
+  })
+  ownBodies?: boolean | null;
+
+  @Field(() => [M49], { nullable: true, description: 'The Member States that lie in these regions.' })
+  statesOfRegions?: string[] | null;
 }
 
 @InputType({
@@ -38,6 +50,13 @@ export class AudienceInput {
 
   @Field(() => [ID], { nullable: true, description: 'Persons, by id; they count at RED.' })
   persons?: string[] | null;
+
+  @Field(() => AudiencePresetsInput, {
+    nullable: true,
+    description:
+      'Short ways to name many. They are resolved now, and the audience names whom they meant: who joins later is not added.',
+  })
+  presets?: AudiencePresetsInput | null;
 }
 
 @InputType({ description: 'That the owner agreed to show the practice to more people than before.' })
@@ -53,6 +72,18 @@ export class ConsentInput {
 
   @Field(() => CalendarDate, { nullable: true, description: 'Until when; without end when left out.' })
   expiry?: string | null;
+}
+
+@InputType({ description: 'A marking of a section’s own.' })
+export class SectionMarkingInput {
+  @Field(() => PracticeSection, { description: 'The section.' })
+  section!: PracticeSection;
+
+  @Field(() => Marking, {
+    nullable: true,
+    description: 'As strict as the practice’s marking or stricter; null takes the section’s own away.',
+  })
+  marking?: Marking | null;
 }
 
 @InputType({ description: 'Title and summary in a further language.' })
@@ -142,6 +173,13 @@ export abstract class PracticeContentInput {
     description: 'Who may know of it. To be stated before submitting at AMBER and stricter.',
   })
   audience?: AudienceInput | null;
+
+  @Field(() => [SectionMarkingInput], {
+    nullable: true,
+    description:
+      'Sections that are to travel less far than the practice. Sections not named stay as they are; null takes every section’s own marking away. Like the practice’s marking it holds for all versions, at once.',
+  })
+  sectionMarkings?: SectionMarkingInput[] | null;
 }
 
 @InputType({ description: 'A new draft.' })

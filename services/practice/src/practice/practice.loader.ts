@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import type { EntityManager } from 'typeorm';
 import type { Base } from '@hub/kit/subgraph';
 import { Practice, PracticeRow, SectionRow, VersionRow } from './practice.js';
+import { practiceImage } from './practice.visibility.js';
 import type { SectionName } from './vocabulary.js';
 
 /** Practices by key, each with the newest version the viewer may see; null when absent or hidden. */
@@ -38,6 +39,14 @@ export async function readPractices(db: EntityManager, keys: readonly string[]):
   return rows.map(toPractice);
 }
 
+/** What is read of a practice otherwise than by its column: how it is shared now. */
+const image = practiceImage('p');
+const asItIsNow: Partial<Record<string, string>> = {
+  'p.marking': image.marking,
+  'p.audience': image.audience,
+  'p.sectionMarkings': image.sections,
+};
+
 /** Every column of a practice `p` and a version `v`, named so that `toPractice` finds them. */
 export const selectedColumns = (db: EntityManager): string =>
   (
@@ -51,7 +60,7 @@ export const selectedColumns = (db: EntityManager): string =>
         .getMetadata(entity)
         .columns.map(
           ({ databaseName, propertyName, type }) =>
-            `${alias}."${databaseName}"${type === 'date' ? '::text' : ''} as "${alias}.${propertyName}"`,
+            `${asItIsNow[`${alias}.${propertyName}`] ?? `${alias}."${databaseName}"${type === 'date' ? '::text' : ''}`} as "${alias}.${propertyName}"`,
         ),
     )
     .join(', ');

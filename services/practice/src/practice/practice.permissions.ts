@@ -1,6 +1,6 @@
 /** Who may do what to a practice they can see. The policies hold the same line in the database. */
 import { Field, ObjectType } from 'type-graphql';
-import { type RoleName, type Token, type Viewer, holds } from '@hub/kit/viewer';
+import { type RoleName, type Token, type Viewer, holds, isVetted } from '@hub/kit/viewer';
 import type { Practice } from './practice.js';
 import { Origin, PracticeState } from './vocabulary.js';
 
@@ -79,3 +79,12 @@ export const permissions = (viewer: Viewer, practice: Practice): PracticePermiss
     withdraw: because(withdraw),
   };
 };
+
+/** Why a viewer may not ask the owner for what is redacted; null when they may. */
+export function askRefusal(viewer: Viewer, { row }: Pick<Practice, 'row'>): string | null {
+  if (viewer.kind !== 'person' || !isVetted(viewer)) return 'Only persons with a role in the hub can ask.';
+  if (row.origin === Origin.PUBLIC_SOURCE)
+    return 'The record was compiled from public sources: nobody can grant more of it.';
+  if (holds(viewer, ...writers).includes(row.owner)) return 'The practice is your own State’s or body’s.';
+  return row.withdrawnAt ? 'The practice was withdrawn.' : null;
+}

@@ -14,15 +14,13 @@ import {
   Root,
 } from 'type-graphql';
 import { requiresScopes } from '@hub/kit/access';
-import { globalId, keyAt } from '@hub/kit/ids';
+import { keyAt } from '@hub/kit/ids';
 import { LocalizedText, TranslationStatus, localize } from '@hub/kit/localized-text';
 import { Locale } from '@hub/kit/scalars';
 import { holds } from '@hub/kit/viewer';
 import type { PracticeContext } from '../context.js';
 import { KnowledgeProduct } from '../knowledge-product/knowledge-product.js';
-import { MemberState } from '../member-state/member-state.js';
 import { Region } from '../region/region.js';
-import { RegionalBody } from '../regional-body/regional-body.js';
 import { Theme } from '../theme/theme.js';
 import { Workshop } from '../workshop/workshop.js';
 import { PracticeOwner, ownerOf } from './practice-owner.js';
@@ -55,18 +53,6 @@ export class Translation {
 
   @Field(() => String, { nullable: true, description: 'The summary in this language.' })
   summary!: string | null;
-}
-
-@ObjectType({ description: 'Who may know of a practice, as far as its marking lets it travel.' })
-export class PracticeAudience {
-  @Field(() => [MemberState], { nullable: true, description: 'States.' })
-  memberStates!: MemberState[];
-
-  @Field(() => [RegionalBody], { nullable: true, description: 'Regional bodies, with their current member States.' })
-  regionalBodies!: RegionalBody[];
-
-  @Field(() => [ID], { description: 'Persons, by id.' })
-  persons!: string[];
 }
 
 @Resolver(() => Practice)
@@ -126,21 +112,6 @@ export class PracticeResolver {
     return newest.regions.map((m49) => new Region(m49));
   }
 
-  @FieldResolver(() => PracticeAudience, {
-    nullable: true,
-    description: 'Who may know of it; shown to its owner alone, and null while the owner has not said.',
-  })
-  audience(@Root() { row }: Practice, @Ctx() { viewer }: PracticeContext): PracticeAudience | null {
-    if (!row.audience || !holds(viewer, ...writers).includes(row.owner)) return null;
-    const named = (kind: string) =>
-      row.audience!.filter((token) => token.startsWith(kind)).map((token) => token.slice(2));
-    return {
-      memberStates: named('s:').map((iso3) => new MemberState(iso3)),
-      regionalBodies: named('b:').map((slug) => new RegionalBody(slug)),
-      persons: named('p:').map((key) => globalId('Person', key)),
-    };
-  }
-
   @FieldResolver(() => PracticePermissions, { description: 'What the viewer may do to it, and why not.' })
   viewerCan(@Root() practice: Practice, @Ctx() { viewer }: PracticeContext): PracticePermissions {
     return permissions(viewer, practice);
@@ -181,10 +152,14 @@ export class PracticeResolver {
 
   @FieldResolver(() => [KnowledgeProduct], {
     nullable: true,
-    description: 'The CT TECH knowledge products it draws on.',
+    description: 'The CT TECH knowledge products it draws on; null where the viewer may not see the classification.',
   })
-  async knowledgeProducts(@Root() practice: Practice, @Ctx() context: PracticeContext): Promise<KnowledgeProduct[]> {
+  async knowledgeProducts(
+    @Root() practice: Practice,
+    @Ctx() context: PracticeContext,
+  ): Promise<KnowledgeProduct[] | null> {
     const classification = await section<PracticeClassification>('classification', practice, context);
+    if (!classification && (await isRedacted('classification', practice, context))) return null;
     return present(await context.knowledgeProducts.loadMany(classification?.knowledgeProducts ?? []));
   }
 
@@ -236,9 +211,12 @@ async function section<T extends object>(
 ): Promise<T | null> {
   const row = (await sections.load(practice.newest.key))[name];
   if (!row) return null;
-  accesses.section(practice, name, row.marking);
+  accesses.section(practice, name, practice.row.sectionMarkings[name] ?? null);
   return row.content as T;
 }
+
+const isRedacted = async (name: SectionName, { newest }: Practice, { redactions }: PracticeContext): Promise<boolean> =>
+  (await redactions.load(newest.key)).some((section) => section.name === name);
 
 /** What a vocabulary still has of what a record names. */
 const present = <T>(found: readonly (T | Error | null)[]): T[] => {

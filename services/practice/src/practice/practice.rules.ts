@@ -10,11 +10,12 @@ import type {
   AudienceInput,
   ConsentInput,
   CreatePracticeInput,
+  SectionMarkingInput,
   TranslationInput,
   UpdatePracticeInput,
 } from './practice.input.js';
-import type { PracticeRow } from './practice.js';
-import { Marking, strictness } from './vocabulary.js';
+import { type SectionMarkings, type Sharing, isLooser, lapseAt } from './practice.sharing.js';
+import { Marking, sectionName, strictness } from './vocabulary.js';
 
 export const maxTitleCharacters = 150;
 export const maxSummaryWords = 250;
@@ -182,7 +183,15 @@ export const audienceFaults = async (
           audience.regionalBodies,
           'regional body',
         )),
-        ...([audience.memberStates, audience.regionalBodies, audience.persons].some(
+        ...(await unknown(
+          db,
+          'area',
+          'm49',
+          ['audience', 'presets', 'statesOfRegions'],
+          audience.presets?.statesOfRegions,
+          'region of the M49 tree',
+        )),
+        ...([audience.memberStates, audience.regionalBodies, audience.persons, audience.presets?.statesOfRegions].some(
           (list) => (list?.length ?? 0) > maxEntries,
         )
           ? [new UserError(['audience'], TOO_MANY, `At most ${maxEntries} of each, please.`)]
@@ -260,10 +269,8 @@ export function statedAudienceFaults(marking: Marking, audience: readonly string
       ];
 }
 
-type Sharing = Pick<PracticeRow, 'marking' | 'audience'>;
-
-/** A change of marking or audience of what was submitted: tightening needs nothing, loosening fresh consent. Adding a
- *  State counts as loosening even when a body it is in was there before: who is in which body may change. */
+/** A change of marking, audience or section markings of what was submitted: tightening needs nothing, loosening fresh
+ *  consent. */
 export const looseningFaults = (before: Sharing, after: Sharing, consent: object | null | undefined): UserError[] =>
   consent || !isLooser(before, after)
     ? []
@@ -271,17 +278,50 @@ export const looseningFaults = (before: Sharing, after: Sharing, consent: object
         new UserError(
           ['consent'],
           CONSENT_REQUIRED,
-          'This shows the practice to more people than before: say who agreed to it.',
+          'This shows the practice, or a section of it, to more people than before: say who agreed to it.',
         ),
       ];
 
-function isLooser(before: Sharing, after: Sharing): boolean {
-  if (strictness(after.marking) < strictness(before.marking)) return true;
-  // Below AMBER every vetted viewer saw it, so naming some of them adds nobody. From AMBER on, whom the audience adds may be new.
-  if (strictness(before.marking) < strictness(Marking.AMBER)) return false;
-  // At RED persons count and nobody else, elsewhere States and bodies do.
-  const counting = ({ marking, audience }: Sharing) =>
-    (audience ?? []).filter((token) => (marking === Marking.RED) === token.startsWith('p:'));
-  const reached = new Set(counting(before));
-  return counting(after).some((token) => !reached.has(token));
+/** A draft whose recorded consent ran out before it was sent needs a fresh one. */
+export const expiredFaults = (expiry: string | null, now: Date): UserError[] =>
+  expiry !== null && Date.parse(lapseAt(expiry)) <= now.getTime()
+    ? [new UserError(['consent'], CONSENT_REQUIRED, 'The recorded consent has expired: give a fresh one.')]
+    : [];
+
+/** A section travels no further than its practice. */
+export function sectionMarkingFaults(
+  marking: Marking,
+  given: readonly SectionMarkingInput[] | null | undefined,
+): UserError[] {
+  const faults: UserError[] = [];
+  const seen = new Set<string>();
+  for (const [index, { section, marking: own }] of (given ?? []).entries()) {
+    if (own && strictness(own) < strictness(marking))
+      faults.push(
+        new UserError(
+          ['sectionMarkings', index, 'marking'],
+          INVALID,
+          `The practice is marked ${marking}: a section’s own marking is as strict or stricter.`,
+        ),
+      );
+    if (seen.has(section))
+      faults.push(
+        new UserError(['sectionMarkings', index, 'section'], INVALID, 'There is a marking for this section already.'),
+      );
+    seen.add(section);
+  }
+  return faults;
+}
+
+/** The sections' own markings after an input: what it leaves out stays, null takes away. */
+export function withSectionMarkings(
+  before: SectionMarkings,
+  given: readonly SectionMarkingInput[] | null | undefined,
+): SectionMarkings {
+  if (given === null) return {};
+  const after = { ...before };
+  for (const { section, marking } of given ?? [])
+    if (marking) after[sectionName(section)] = marking;
+    else delete after[sectionName(section)];
+  return after;
 }

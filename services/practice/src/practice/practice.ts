@@ -9,6 +9,7 @@ import type { Localized } from '@hub/kit/localized-text';
 import { Node } from '@hub/kit/node';
 import { CalendarDate, DateTime, Locale } from '@hub/kit/scalars';
 import type { Token } from '@hub/kit/viewer';
+import type { Lapse, SectionMarkings } from './practice.sharing.js';
 import { Marking, Origin, Pillar, PracticeState, PracticeType, type SectionName } from './vocabulary.js';
 
 @Entity('practice')
@@ -20,6 +21,13 @@ export class PracticeRow {
   @Column('text') marking!: Marking;
   /** Null: its owner has not said yet. */
   @Column('text', { array: true, nullable: true }) audience!: Token[] | null;
+  /** Of sections that have a stricter one than the practice. They hold for all versions. */
+  @Column('jsonb', { name: 'section_markings' }) sectionMarkings!: SectionMarkings;
+  /** What consents that run out will leave of marking, audience and section markings, the earliest first. Read through
+   *  practice.loader.ts these three are always what holds now. */
+  @Column('jsonb') lapses!: Lapse[];
+  /** When the first of them comes; null when there is none. */
+  @Column('timestamptz', { name: 'lapses_at', nullable: true }) lapsesAt!: Date | null;
   /** How far its furthest version has come; visibility hangs on it. */
   @Column('text') stage!: 'DRAFT' | 'SUBMITTED' | 'PUBLISHED' | 'DECLINED';
   /** Rises at each write, guards against lost updates. */
@@ -28,7 +36,6 @@ export class PracticeRow {
   @Column('uuid', { name: 'created_by', nullable: true }) createdBy!: string | null;
   @Column('timestamptz', { name: 'withdrawn_at', nullable: true }) withdrawnAt!: Date | null;
   @Column('uuid', { nullable: true }) supersedes!: string | null;
-  @Column('jsonb', { nullable: true }) consent!: object | null;
 }
 
 @Entity('practice_version')
@@ -59,8 +66,6 @@ export class VersionRow {
 export class SectionRow {
   @PrimaryColumn('uuid', { name: 'version_key' }) versionKey!: string;
   @PrimaryColumn('text') name!: SectionName;
-  /** Its own, where it is stricter than the practice's; null where it has none. The rule asks both. */
-  @Column('text', { nullable: true }) marking!: Marking | null;
   @Column('jsonb') content!: object;
 }
 

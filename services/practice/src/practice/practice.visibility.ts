@@ -1,12 +1,12 @@
 /**
- * Who may know of a practice: one table with a row per marking, rendered into the row-level policies and the event
- * reader, so that they cannot drift apart. What is not said here is hidden.
+ * Who may know of a practice: one table with a row per marking, rendered into the row-level policies, the event
+ * reader and what else looks past the policies, so that they cannot drift apart. What is not said here is hidden.
  *
  * *viewer settings*: what the session tells PostgreSQL about the viewer (`viewerSettings`), set per transaction; a
  * policy reads them wrapped in a sub-select, once per statement and not once per row. No setting, no rows.
  * *image*: the columns visibility hangs on, of a practice as it is now or as an event recorded it.
  */
-import { arrayLiteral, type Settings } from '@hub/kit/database';
+import { arrayLiteral, nowSql, type Settings } from '@hub/kit/database';
 import type { Rules } from '@hub/kit/migrate';
 import { type MarkingName, type Viewer, groupsOf, hasScope, holds, isVetted } from '@hub/kit/viewer';
 
@@ -16,6 +16,8 @@ export interface Image {
   owner: string;
   marking: string;
   audience: string;
+  /** The sections' own markings, as jsonb by name. */
+  sections: string;
   /** How far its furthest version has come: DRAFT, SUBMITTED, PUBLISHED or DECLINED. */
   stage: string;
 }
@@ -32,6 +34,7 @@ export const viewer = {
   vetted: flag('vetted'),
   groups: list('groups'),
   strictGroups: list('strict_groups'),
+  /** `p:<key>` of a vetted person; '' for others. */
   person: text('person'),
   owners: list('owners'),
   submitters: list('submitters'),
@@ -75,7 +78,8 @@ export const seenBy: Record<MarkingName, (p: Image) => string> = {
   RED: (p) => `(${viewer.person} <> '' and ${p.audience} @> array[${viewer.person}])`,
 };
 
-const byMarking = (marking: string, p: Image): string =>
+/** Whom a marking names. Null where an audience that counts was not stated, which is as good as false. */
+export const byMarking = (marking: string, p: Image): string =>
   `case ${marking} ${Object.entries(seenBy)
     .map(([name, rule]) => `when '${name}' then ${rule(p)}`)
     .join(' ')} else false end`;
@@ -92,11 +96,30 @@ export const seesHeader = (p: Image): string =>
      or (${viewer.curator} and ${p.marking} <> 'RED')
      or (${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)})))))`;
 
-/** A section: whom its own marking *and* the practice's name; the curators' view of headers opens none. */
-export const seesSection = (p: Image, sectionMarking: string): string =>
-  `(${owned(p)} or (${p.stage} <> 'DRAFT' and (
+/** A section: whom its own marking *and* the practice's name; and, where its `name` is given, whom its owner granted
+ *  it, as long as they see the header. The curators' view of headers opens none. */
+export const seesSection = (p: Image, marking: string, name: string | null): string => {
+  const named = byMarking(marking, p);
+  const opened = name === null ? 'false' : granted(p, name);
+  return `(${owned(p)} or (${p.stage} <> 'DRAFT' and (
      ${assigned(p)}
-     or (${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)} and ${byMarking(sectionMarking, p)}))))`;
+     or (${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)} and (${named} or ${opened}))
+     or (${viewer.curator} and ${p.marking} <> 'RED' and ${opened}))))`;
+};
+
+/** A section's own marking; the practice's where it has none. */
+export const markingOf = (p: Image, name: string): string => `coalesce(${p.sections}->>${name}, ${p.marking})`;
+
+/** A section by its name. */
+export const seesSectionNamed = (p: Image, name: string): string => seesSection(p, markingOf(p, name), name);
+
+/** A grant is one person's, for a time; when that is over it opens nothing, whether or not anybody has noted it. */
+const granted = (p: Image, name: string): string =>
+  `(${viewer.person} <> '' and ${name} = any (public.granted_sections(${p.key})))`;
+
+/** Whether a row of access_grant is the viewer's and holds now. */
+export const isCurrentGrant = (g: string): string =>
+  `('p:' || ${g}.person_key = ${viewer.person} and ${g}.ended_at is null and ${g}.until > ${nowSql})`;
 
 /** A version: the owner sees all; others what was submitted, the declined only with the header's insiders, and who
  *  sees a practice only because it is published, what was published. */
@@ -105,11 +128,59 @@ export const seesVersion = (p: Image, version: string): string =>
      and (${version}.state <> 'DECLINED' or ${viewer.curator} or ${assigned(p)})
      and (${viewer.vetted} or ${version}.published_at is not null)))`;
 
-export const practiceImage = (alias: string): Image => ({
+/** A consent has run out, and nobody has noted it on the row yet. */
+export const isLapsed = (alias: string): string => `coalesce(${alias}.lapses_at <= ${nowSql}, false)`;
+
+/**
+ * A practice as it is shared now: the columns of its row, or, once a consent has run out, what that leaves
+ * (practice.sharing.ts). Read marking, audience and sections of a practice through this and never by column: the job
+ * that writes a lapse down may be late, the rule may not.
+ */
+export const practiceImage = (alias: string): Image => {
+  const now = (field: string, column: string, read: (left: string) => string) =>
+    `(case when ${isLapsed(alias)} then ${read(`(public.left_of(${alias}.lapses, ${nowSql})->'${field}')`)} else ${alias}.${column} end)`;
+  return {
+    key: `${alias}.key`,
+    owner: `${alias}.owner`,
+    marking: now('marking', 'marking', (left) => `${left}#>>'{}'`),
+    audience: now('audience', 'audience', (left) => `public.tokens_of(${left})`),
+    sections: now('sectionMarkings', 'section_markings', (left) => left),
+    stage: `${alias}.stage`,
+  };
+};
+
+/** What the rule calls where it is seldom asked, once a consent has run out or somebody was granted something: written
+ *  out, it would be planned with every statement. */
+export const calledRules = (roles: Roles): Rules => ({
+  tables: [],
+  functions: ['left_of', 'tokens_of', 'granted_sections'],
+  statements: [
+    `create function left_of(lapses jsonb, moment timestamptz) returns jsonb
+       language sql immutable parallel safe set search_path = pg_catalog as $$
+     select l.step from jsonb_array_elements(lapses) l(step) where (l.step->>'at')::timestamptz <= moment
+      order by (l.step->>'at')::timestamptz desc limit 1 $$`,
+    `create function tokens_of(list jsonb) returns text[]
+       language sql immutable parallel safe set search_path = pg_catalog as $$
+     select array(select jsonb_array_elements_text(list)) where jsonb_typeof(list) = 'array' $$`,
+    ...['left_of(jsonb, timestamptz)', 'tokens_of(jsonb)'].flatMap((name) => [
+      `revoke all on function ${name} from public`,
+      `grant execute on function ${name} to ${roles.app}, ${roles.definer}`,
+    ]),
+    `create function granted_sections(practice uuid) returns text[]
+       language sql stable security definer set search_path = pg_catalog, public as $$
+     select array(select unnest(g.sections) from public.access_grant g where g.practice_key = practice and ${isCurrentGrant('g')})
+     $$`,
+    ...definerFunction('granted_sections(uuid)', roles),
+  ],
+});
+
+/** A practice as its row says: for what is derived from rows and asks the rule again. */
+export const storedImage = (alias: string): Image => ({
   key: `${alias}.key`,
   owner: `${alias}.owner`,
   marking: `${alias}.marking`,
   audience: `${alias}.audience`,
+  sections: `${alias}.section_markings`,
   stage: `${alias}.stage`,
 });
 
@@ -144,6 +215,14 @@ export const protectedTable = (name: string, { owner, app, definer }: Roles, pol
   ...policies.map((rule, index) => `create policy ${name}_${index} on ${name} ${rule}`),
 ];
 
+/** A function that looks past the policies: owned by the definer role, for the run-time role alone. Rights first:
+ *  what is the definer's the owner role cannot grant or revoke any more. */
+export const definerFunction = (signature: string, { app, definer }: Roles): string[] => [
+  `revoke all on function ${signature} from public`,
+  `grant execute on function ${signature} to ${app}`,
+  `alter function ${signature} owner to ${definer}`,
+];
+
 /** The read and write policies of the practice tables and the guards of their changes. */
 export function practiceRules(roles: Roles): Rules {
   const { app } = roles;
@@ -155,11 +234,13 @@ export function practiceRules(roles: Roles): Rules {
   const mayWrite = `p.owner = any (${viewer.owners}) and p.origin = 'SUBMISSION'`;
   const maySubmit = `p.owner = any (${viewer.submitters}) and p.origin = 'SUBMISSION'`;
   const ownRow = practiceImage('practice');
+  const isViewer = (row: string) => `${viewer.person} <> '' and 'p:' || ${row}.person_key = ${viewer.person}`;
+  const ownOrDecided = (row: string) => `(${isViewer(row)} or p.owner = any (${viewer.submitters}))`;
   const table: Record<string, string[]> = {
     practice: [
       `for select to ${app} using (${seesHeader(ownRow)})`,
       `for insert to ${app} with check (owner = any (${viewer.owners}) and origin = 'SUBMISSION' and stage = 'DRAFT'
-        and withdrawn_at is null and consent is null and (audience is null or owner = any (${viewer.submitters}))
+        and withdrawn_at is null and lapses = '[]' and (audience is null or owner = any (${viewer.submitters}))
         and 'person:' || created_by = ${text('viewer')})`,
       `for update to ${app} using (owner = any (${viewer.owners}) and origin = 'SUBMISSION')`,
       `for delete to ${app} using (owner = any (${viewer.owners}) and origin = 'SUBMISSION' and stage = 'DRAFT')`,
@@ -173,9 +254,30 @@ export function practiceRules(roles: Roles): Rules {
       `for delete to ${app} using (submitted_at is null and ${parent(mayWrite, 'practice_key')})`,
     ],
     practice_section: [
-      `for select to ${app} using (${versionParent(`p.withdrawn_at is null and ${seesSection(p, 'coalesce(practice_section.marking, p.marking)')}`)})`,
+      `for select to ${app} using (${versionParent(`p.withdrawn_at is null and ${seesSectionNamed(p, 'practice_section.name')}`)})`,
       `for insert to ${app} with check (${versionParent(`v.submitted_at is null and ${mayWrite}`)})`,
       `for delete to ${app} using (${versionParent(`v.submitted_at is null and ${mayWrite}`)})`,
+    ],
+    consent_record: [
+      `for select to ${app} using (${parent(`p.owner = any (${viewer.owners})`, 'practice_key')})`,
+      `for insert to ${app} with check ('person:' || given_by = ${text('viewer')} and ${parent(maySubmit, 'practice_key')})`,
+    ],
+    // Who asked sees their request and grant while they see the practice, who decides for its owner those of all.
+    access_request: [
+      `for select to ${app} using (${parent(ownOrDecided('access_request'), 'practice_key')})`,
+      `for insert to ${app} with check (status = 'OPEN' and ${isViewer('access_request')}
+         and ${parent(`p.origin = 'SUBMISSION' and p.stage <> 'DRAFT' and p.withdrawn_at is null and not (p.owner = any (${viewer.owners}))`, 'practice_key')})`,
+      `for update to ${app} using (status = 'OPEN' and ${parent(maySubmit, 'practice_key')})
+         with check (status <> 'OPEN' and 'person:' || decided_by = ${text('viewer')} and ${parent(maySubmit, 'practice_key')})`,
+    ],
+    access_grant: [
+      `for select to ${app} using (${parent(ownOrDecided('access_grant'), 'practice_key')})`,
+      `for insert to ${app} with check (ended_at is null and 'person:' || granted_by = ${text('viewer')} and ${parent(maySubmit, 'practice_key')}
+         and exists (select 1 from public.access_request r where r.key = request_key
+           and (r.practice_key, r.person_key) = (access_grant.practice_key, access_grant.person_key)
+           and r.sections @> access_grant.sections))`,
+      `for update to ${app} using (ended_at is null and ${parent(maySubmit, 'practice_key')})
+         with check (ended_at is not null and 'person:' || ended_by = ${text('viewer')} and ${parent(maySubmit, 'practice_key')})`,
     ],
     practice_curation: [`for select to ${app} using (${viewer.curator})`],
     review_assignment: [
@@ -202,8 +304,8 @@ export function practiceRules(roles: Roles): Rules {
        raise exception 'a slug stays once others know it' using errcode = '42501';
      end if;
      if not (old.owner = any (${viewer.submitters}))
-        and ((new.audience, new.stage, new.withdrawn_at, new.consent) is distinct from (old.audience, old.stage, old.withdrawn_at, old.consent)
-          or old.stage <> 'DRAFT' and new.marking <> old.marking) then
+        and ((new.audience, new.stage, new.withdrawn_at, new.lapses, new.lapses_at) is distinct from (old.audience, old.stage, old.withdrawn_at, old.lapses, old.lapses_at)
+          or old.stage <> 'DRAFT' and (new.marking, new.section_markings) is distinct from (old.marking, old.section_markings)) then
        raise exception 'a focal point, an alternate or an officer of the owner decides this' using errcode = '42501';
      end if;
      return new;
@@ -221,11 +323,13 @@ export function practiceRules(roles: Roles): Rules {
    end $$`,
     `create trigger practice_version_guard before update on practice_version for each row execute function practice_version_guard()`,
     `grant select, insert, delete on practice, practice_version, practice_section to ${app}`,
-    `grant update (slug, marking, audience, stage, revision, withdrawn_at, consent) on practice to ${app}`,
+    `grant update (slug, marking, audience, section_markings, lapses, lapses_at, stage, revision, withdrawn_at) on practice to ${app}`,
     `grant update (state, title, original_language, themes, pillars, regions, type, change_note, updated_at,
      submitted_at, submitted_by, review_by) on practice_version to ${app}`,
     `grant select on practice_curation, review_assignment to ${app}`,
-    `grant select, insert on idempotency_key to ${app}`,
+    `grant select, insert on idempotency_key, consent_record, access_request, access_grant to ${app}`,
+    `grant update (status, decided_at, decided_by, decline_reason) on access_request to ${app}`,
+    `grant update (ended_at, ended_by) on access_grant to ${app}`,
   ];
   return { tables: Object.keys(table), functions: ['practice_guard', 'practice_version_guard'], statements };
 }
@@ -244,10 +348,11 @@ export const publicRules = ({ app, definer }: Roles): Rules => ({
 /** Events are appended by who decides for the owner, and say what the practice has become; membership's changes by the
  *  process itself, for no viewer. */
 export const mayAppend = `type = 'MEMBERSHIP_CHANGED' and not ${viewer.known}
-  or type in ('SUBMITTED', 'REVISED', 'WITHDRAWN', 'AUDIENCE_CHANGED')
+  or type in ('SUBMITTED', 'REVISED', 'WITHDRAWN', 'AUDIENCE_CHANGED', 'ACCESS_CHANGED')
     and exists (select 1 from public.practice p where p.key = event.practice_key and p.owner = event.owner
       and p.owner = any (${viewer.submitters}) and p.origin = 'SUBMISSION'
-      and (event.marking_after, event.audience_after, event.stage_after) is not distinct from (p.marking, p.audience, p.stage))`;
+      and (event.marking_after, event.audience_after, event.sections_after, event.stage_after)
+        is not distinct from (p.marking, p.audience, p.section_markings, p.stage))`;
 
 /** Whether the viewer may see a version, by number; for events of versions a reader may not know of. */
 export const seesVersionNumbered = (p: Image, practiceKey: string, number: string): string =>

@@ -12,8 +12,9 @@ import { type Token, type Viewer, holds } from '@hub/kit/viewer';
 import type { PracticeContext } from '../context.js';
 import { type EventImage, type NewEvent, append } from '../event/event.log.js';
 import { type Content, type Sections, emptyContent, withInput } from './practice.content.js';
+import { audienceTokens } from './practice.audience.js';
 import type {
-  AudienceInput,
+  ConsentInput,
   CreatePracticeInput,
   SubmitPracticeInput,
   UpdatePracticeInput,
@@ -25,11 +26,23 @@ import {
   audienceFaults,
   consentFaults,
   draftFaults,
+  expiredFaults,
   looseningFaults,
   noteFaults,
+  sectionMarkingFaults,
   statedAudienceFaults,
   submissionFaults,
+  withSectionMarkings,
 } from './practice.rules.js';
+import {
+  type Lapse,
+  type Sharing,
+  isLooser,
+  isSame,
+  lapsesAfter,
+  lapsesRenewed,
+  unshared,
+} from './practice.sharing.js';
 import { type Practice, PracticeRow, SectionRow, VersionRow } from './practice.js';
 import { Marking, Origin, PracticeState } from './vocabulary.js';
 
@@ -44,14 +57,6 @@ export interface Outcome {
   userErrors: UserError[];
 }
 
-const audienceTokens = (audience: AudienceInput): Token[] => [
-  ...new Set<Token>([
-    ...(audience.memberStates ?? []).map((iso3): Token => `s:${iso3}`),
-    ...(audience.regionalBodies ?? []).map((slug): Token => `b:${slug}`),
-    ...(audience.persons ?? []).map((id): Token => `p:${keyAt([], 'Person', id)}`),
-  ]),
-];
-
 export async function create(
   tx: EntityManager,
   input: CreatePracticeInput,
@@ -60,7 +65,13 @@ export async function create(
 ): Promise<Outcome> {
   const content = withInput(emptyContent(input.originalLanguage), input);
   const owner = ownerToken(input);
-  const userErrors = [...ownerFaults(viewer, input, owner), ...(await draftFaults(tx, input, content))];
+  const marking = input.marking ?? Marking.AMBER_STRICT;
+  const sectionMarkings = withSectionMarkings({}, input.sectionMarkings);
+  const userErrors = [
+    ...ownerFaults(viewer, input, owner),
+    ...(await draftFaults(tx, input, content)),
+    ...sectionMarkingFaults(marking, input.sectionMarkings),
+  ];
   if (
     input.audience &&
     owner &&
@@ -84,8 +95,9 @@ export async function create(
     slug: `draft-${randomBytes(4).toString('hex')}`, // a title may change before anybody else is to know it
     owner: owner!,
     origin: Origin.SUBMISSION,
-    marking: input.marking ?? Marking.AMBER_STRICT,
-    audience: input.audience ? audienceTokens(input.audience) : null,
+    marking,
+    audience: input.audience ? await audienceTokens(tx, input.audience, owner!, viewer) : null,
+    sectionMarkings,
     stage: 'DRAFT',
     revision: 1,
     createdAt: now,
@@ -205,6 +217,7 @@ export async function change<I extends Target>(
   const key = keyAt([...inTheInput, 'id'], 'Practice', input.id);
   try {
     return await db.write(async (tx) => {
+      if (key !== null) await noteLapses(tx, key);
       const [practice] = key === null ? [] : await readPractices(tx, [key]);
       if (!practice)
         throw new HubError('NOT_FOUND', 'There is no such practice, or it is not shared with you.', {
@@ -244,15 +257,20 @@ export async function update(
   const { row, newest } = practice;
   const before = await contentOf(tx, practice);
   const content = withInput(before, input);
-  const shared = withAudience(row, input);
-  const sharing = shared.marking !== row.marking || shared.audience !== row.audience;
+  const shared = await withSharing(tx, row, input, viewer);
+  const sharing = !isSame(shared, row);
   const wasSent = row.stage !== 'DRAFT';
-  const faults = [...(await draftFaults(tx, input, content)), ...consentFaults(input.consent, now)];
+  const faults = [
+    ...(await draftFaults(tx, input, content)),
+    ...sectionMarkingFaults(shared.marking, input.sectionMarkings),
+    ...consentFaults(input.consent, now),
+  ];
   const mayNotShare = refusals(viewer, practice).setAudience;
   if (mayNotShare) {
     const decides = (field: string) => faults.push(new UserError([field], UserErrorCode.NOT_PERMITTED, mayNotShare));
     if (shared.audience !== row.audience) decides('audience');
     if (shared.marking !== row.marking && wasSent) decides('marking');
+    if (!isSame({ ...row, sectionMarkings: shared.sectionMarkings }, row) && wasSent) decides('sectionMarkings');
     if (input.consent) decides('consent');
   }
   if (sharing && wasSent)
@@ -264,7 +282,11 @@ export async function update(
   const writing = newest.state === PracticeState.DRAFT || changesText(input);
   if (!writing && !sharing && !input.consent) return []; // nothing was said
 
-  await raise(tx, practice, { ...shared, ...(input.consent && { consent: input.consent }) });
+  await raise(tx, practice, {
+    ...shared,
+    ...(wasSent && (sharing || input.consent) && lapsesOf(row, shared, input.consent)),
+  });
+  if (input.consent) await record(tx, row.key, input.consent, viewer, now);
   if (newest.state === PracticeState.DRAFT) {
     const { sections, ...header } = content;
     await tx.update(VersionRow, { key: newest.key }, { ...header, updatedAt: now } as never);
@@ -284,21 +306,70 @@ const changesText = ({
   expectedRevision: _revision,
   marking: _marking,
   audience: _audience,
+  sectionMarkings: _sections,
   consent: _consent,
   ...text
 }: UpdatePracticeInput): boolean => Object.values(text).some((value) => value !== undefined);
 
-const withAudience = (
+const withSharing = async (
+  tx: EntityManager,
   row: PracticeRow,
-  input: Pick<UpdatePracticeInput, 'marking' | 'audience'>,
-): Pick<PracticeRow, 'marking' | 'audience'> => ({
+  input: Pick<UpdatePracticeInput, 'marking' | 'audience' | 'sectionMarkings'>,
+  viewer: Viewer,
+): Promise<Sharing> => ({
   marking: input.marking ?? row.marking,
-  audience: input.audience ? sameTokens(row.audience, audienceTokens(input.audience)) : row.audience,
+  audience: input.audience
+    ? sameTokens(row.audience, await audienceTokens(tx, input.audience, row.owner, viewer))
+    : row.audience,
+  sectionMarkings: withSectionMarkings(row.sectionMarkings, input.sectionMarkings),
 });
 
 /** The old list itself when the new one says the same, so that nothing counts as changed. */
 const sameTokens = (before: Token[] | null, after: Token[]): Token[] =>
   before && before.length === after.length && after.every((token) => before.includes(token)) ? before : after;
+
+/** The lapses to come of a practice that was sent: a consent covers the loosening it comes with, and without one it
+ *  renews the earlier. */
+function lapsesOf(
+  row: PracticeRow,
+  shared: Sharing,
+  consent: Pick<ConsentInput, 'expiry'> | null | undefined,
+): Pick<PracticeRow, 'lapses' | 'lapsesAt'> {
+  const expiry = consent?.expiry ?? null;
+  const loosened = isLooser(row, shared);
+  const lapses = lapsesAfter(row.lapses, shared, consent && loosened ? { expiry, before: row } : null);
+  return withLapses(consent && !loosened ? lapsesRenewed(lapses, expiry) : lapses);
+}
+
+const withLapses = (lapses: Lapse[]): Pick<PracticeRow, 'lapses' | 'lapsesAt'> => ({
+  lapses,
+  lapsesAt: lapses[0] ? new Date(lapses[0].at) : null,
+});
+
+/** What ran out since is written down first, with its event: a reader is told of that, and then of the change. */
+const noteLapses = (tx: EntityManager, key: string) => tx.query('select note_lapses($1)', [key]);
+
+const record = (
+  tx: EntityManager,
+  practiceKey: string,
+  { authority, scope, date, expiry }: ConsentInput,
+  viewer: Viewer,
+  now: Date,
+) =>
+  tx.query(
+    `insert into consent_record (key, practice_key, authority, scope, date, expiry, given_at, given_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [randomUUID(), practiceKey, authority, scope, date, expiry ?? null, now, viewer.key],
+  );
+
+/** When the consent that was recorded last runs out; null when there is none or it is without end. */
+async function lastExpiry(tx: EntityManager, practiceKey: string): Promise<string | null> {
+  const [last] = await tx.query<{ expiry: string | null }[]>(
+    'select expiry::text from consent_record where practice_key = $1 order by given_at desc limit 1',
+    [practiceKey],
+  );
+  return last?.expiry ?? null;
+}
 
 export async function submit(
   tx: EntityManager,
@@ -308,16 +379,18 @@ export async function submit(
   now: Date,
 ): Promise<UserError[]> {
   const { row, newest } = practice;
-  const shared = withAudience(row, input);
+  const shared = await withSharing(tx, row, input, viewer);
   const content = await contentOf(tx, practice);
   const first = row.stage === 'DRAFT';
+  // A consent given with the draft ends what the first submission opens: then it is its owner's alone again.
+  const expiry = first ? (input.consent ? (input.consent.expiry ?? null) : await lastExpiry(tx, row.key)) : null;
   const faults = [
     ...(await audienceFaults(tx, input.audience)),
     ...submissionFaults(content),
     ...statedAudienceFaults(shared.marking, shared.audience),
     ...noteFaults(input.changeNote),
     ...consentFaults(input.consent, now),
-    ...(first ? [] : looseningFaults(row, shared, input.consent)),
+    ...(first ? expiredFaults(input.consent ? null : expiry, now) : looseningFaults(row, shared, input.consent)),
   ];
   if (faults.length > 0) return faults;
 
@@ -327,8 +400,11 @@ export async function submit(
     ...shared,
     stage,
     ...(first && { slug: slugOf(content) }),
-    ...(input.consent && { consent: input.consent }),
+    ...(first
+      ? withLapses(lapsesAfter([], shared, expiry ? { expiry, before: unshared } : null))
+      : lapsesOf(row, shared, input.consent)),
   });
+  if (input.consent) await record(tx, row.key, input.consent, viewer, now);
   const reviewBy = new Date(now);
   reviewBy.setUTCMonth(reviewBy.getUTCMonth() + reviewAfterMonths);
   await tx.update(
@@ -362,8 +438,7 @@ export async function withdraw(
   await raise(tx, practice, { withdrawnAt: now });
   await tx.delete(VersionRow, { practiceKey: row.key, submittedAt: IsNull() });
   await tx.update(VersionRow, { practiceKey: row.key }, { state: PracticeState.WITHDRAWN, updatedAt: now });
-  const { marking, audience, stage } = row;
-  await append(tx, eventOf('WITHDRAWN', row, sent, { marking, audience, stage, state: PracticeState.WITHDRAWN }, now));
+  await append(tx, eventOf('WITHDRAWN', row, sent, { ...imageOf(row), state: PracticeState.WITHDRAWN }, now));
   return [];
 }
 
@@ -386,19 +461,26 @@ async function newestSent(tx: EntityManager, practiceKey: string): Promise<Pick<
   return sent;
 }
 
+const imageOf = ({ marking, audience, sectionMarkings, stage }: PracticeRow) => ({
+  marking,
+  audience,
+  sectionMarkings,
+  stage,
+});
+
 const eventOf = (
   type: NewEvent['type'],
-  { key, owner, marking, audience, stage }: PracticeRow,
+  row: PracticeRow,
   { number, state }: Pick<VersionRow, 'number' | 'state'>,
   after: EventImage,
   at: Date,
 ): NewEvent => ({
   type,
-  practiceKey: key,
-  owner,
+  practiceKey: row.key,
+  owner: row.owner,
   version: number,
   at,
-  before: { marking, audience, stage, state },
+  before: { ...imageOf(row), state },
   after,
 });
 

@@ -144,7 +144,7 @@ registerEnumType(Maturity, {
   },
 });
 
-/** The sections of a version; each is a row with a marking of its own. */
+/** The sections of a version; each is a row, and may have a marking of its own. */
 export const sectionNames = [
   'identity',
   'ownership',
@@ -157,3 +157,34 @@ export const sectionNames = [
   'gender',
 ] as const;
 export type SectionName = (typeof sectionNames)[number];
+
+/** The same names as the API says them. */
+export enum PracticeSection {
+  IDENTITY = 'IDENTITY',
+  OWNERSHIP = 'OWNERSHIP',
+  CLASSIFICATION = 'CLASSIFICATION',
+  SCOPE = 'SCOPE',
+  NARRATIVE = 'NARRATIVE',
+  EVIDENCE = 'EVIDENCE',
+  LEARNING = 'LEARNING',
+  RIGHTS = 'RIGHTS',
+  GENDER = 'GENDER',
+}
+registerEnumType(PracticeSection, {
+  name: 'PracticeSection',
+  description: 'A part of a practice below its header, which may have a stricter marking than the practice.',
+  valuesConfig: {
+    IDENTITY: { description: 'The summary and its translations; the title is of the header.' },
+    OWNERSHIP: { description: 'Who stands behind it, and the workshop at which it was first shared.' },
+    CLASSIFICATION: { description: 'Knowledge products and resolutions.' },
+    SCOPE: { description: 'States concerned, level and period; the regions are of the header.' },
+    NARRATIVE: { description: 'What is done, why and how.' },
+    EVIDENCE: { description: 'Maturity, results and sources.' },
+    LEARNING: { description: 'What others can learn.' },
+    RIGHTS: { description: 'Human rights and safeguards.' },
+    GENDER: { description: 'The gender marker and analysis.' },
+  },
+});
+
+export const sectionName = (section: PracticeSection): SectionName => section.toLowerCase() as SectionName;
+export const sectionOf = (name: SectionName): PracticeSection => name.toUpperCase() as PracticeSection;

@@ -7,7 +7,7 @@
  */
 import { draftReaders, headerReaders, submittedReaders } from './readers.js';
 import type { Rules } from '@hub/kit/migrate';
-import { type Roles, practiceImage, protectedTable } from '../practice/practice.visibility.js';
+import { type Roles, markingOf, protectedTable, storedImage } from '../practice/practice.visibility.js';
 import { Marking } from '../practice/vocabulary.js';
 
 /** Entries a document has in the index at most, so that a long text for many readers cannot hold up its submission. */
@@ -36,7 +36,7 @@ export const documentTableSql = [
   `create index practice_document_found on practice_document using gin (document_keys(readers, words)) with (fastupdate = off)`,
 ];
 
-const p = practiceImage('p');
+const p = storedImage('p');
 const markings = Object.values(Marking);
 const strictness = (marking: string) =>
   `array_position(array[${markings.map((name) => `'${name}'`).join(', ')}], ${marking})`;
@@ -95,11 +95,11 @@ export const documentRules = (roles: Roles): Rules => ({
     `create function refresh_documents(practices uuid[]) returns void language sql security definer set search_path = pg_catalog, public, pg_temp as $$
      delete from public.practice_document d where d.practice_key = any (practices);
      with version as (
-       select p.key, p.owner, p.marking, p.audience, p.stage, p.withdrawn_at, v.key as version_key, v.submitted_at, ${titleText('v')} as title
+       select p.key, p.owner, p.marking, p.audience, p.section_markings, p.stage, p.withdrawn_at, v.key as version_key, v.submitted_at, ${titleText('v')} as title
          from public.practice p join public.practice_version v on v.practice_key = p.key where p.key = any (practices)
      ), section as (
        select p.version_key, ${sectionText('s')} as text,
-         coalesce(s.marking, p.marking) as marking
+         ${markingOf(p, 's.name')} as marking
          from version p join public.practice_section s on s.version_key = p.version_key where p.withdrawn_at is null
      ), own as (
        select p.version_key, p.marking, coalesce(array_agg(distinct s.marking) filter (where s.marking <> p.marking), '{}') as markings

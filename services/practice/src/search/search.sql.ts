@@ -3,12 +3,16 @@
  * row-level security, where `@@` could not use an index, and asks the same rule of everything it finds. Lists join
  * its answer back to the protected tables.
  */
+import { nowSql } from '@hub/kit/database';
 import type { Rules } from '@hub/kit/migrate';
 import {
   type Roles,
+  isCurrentGrant,
+  isLapsed,
   practiceImage,
   seesHeader,
   seesSection,
+  seesSectionNamed,
   seesVersion,
   viewer,
 } from '../practice/practice.visibility.js';
@@ -21,9 +25,12 @@ export const onlyUnwanted = 'HUB01';
 const p = practiceImage('p');
 /** Whether the viewer sees all that is in a document of a version `v` of a practice `p`. */
 const seesDocument = (d: string) =>
-  `not exists (select from unnest(${d}.markings) m where not coalesce(${seesSection(p, 'm')}, false))`;
-/** What is opened to the viewer in person and therefore has no reader token: few, read one by one. */
-const personal = `select a.practice_key from public.review_assignment a where a.person_key::text = ${viewer.reviewer} and a.ended_at is null`;
+  `not exists (select from unnest(${d}.markings) m where not coalesce(${seesSection(p, 'm', null)}, false))`;
+/** What is opened to the viewer in person and therefore has no reader token, and what is shared with fewer than its
+ *  documents say since a consent has run out: few, read one by one. */
+const personal = `select a.practice_key from public.review_assignment a where a.person_key::text = ${viewer.reviewer} and a.ended_at is null
+  union select g.practice_key from public.access_grant g where ${isCurrentGrant('g')}
+  union select l.key from public.practice l where l.lapses_at <= ${nowSql}`;
 const sees = `${seesHeader(p)} and ${seesVersion(p, 'v')}`;
 // In the text of a query a lexeme stands in quotes; a quote or backslash in it is doubled.
 const quoted = `'''((?:[^'']|'''')*)'''`;
@@ -61,7 +68,7 @@ export const searchRules = ({ app, definer }: Roles): Rules => ({
          from public.practice_document d
          join public.practice p on p.key = d.practice_key
          join public.practice_version v on v.key = d.version_key
-        where d.id = any (found) and d.words @@ query and ${sees} and ${seesDocument('d')}
+        where d.id = any (found) and d.words @@ query and not ${isLapsed('p')} and ${sees} and ${seesDocument('d')}
           -- What is not wanted may stand in a section that this document leaves out and another shows.
           and not (is_any_unwanted and exists (select from public.practice_document more
             where more.version_key = d.version_key and more.markings @> d.markings and not more.words @@ query and ${seesDocument('more')}))
@@ -70,7 +77,7 @@ export const searchRules = ({ app, definer }: Roles): Rules => ({
          from public.practice p join public.practice_version v on v.practice_key = p.key,
            lateral (select public.document_words(${titleText('v')}, (select string_agg(${sectionText('s')}, E'\\n')
              from public.practice_section s where s.version_key = v.key and p.withdrawn_at is null
-               and ${seesSection(p, 'coalesce(s.marking, p.marking)')})) as words) l
+               and ${seesSectionNamed(p, 's.name')})) as words) l
         where p.key in (${personal}) and ${sees} and l.words @@ query
      )
      select hit.key, hit.version_key, max(hit.rank) from hit group by 1, 2;

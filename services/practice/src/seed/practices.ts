@@ -72,10 +72,10 @@ export async function loadPractices(tx: EntityManager, facts: readonly PracticeF
             and not exists (select from section n where n.version_key = s.version_key and n.name = s.name)
          returning s.version_key
        ), written as (
-         insert into practice_section as s (version_key, name, marking, content)
-         select version_key, name, marking, content from section
-         on conflict (version_key, name) do update set marking = excluded.marking, content = excluded.content
-           where (s.marking, s.content) is distinct from (excluded.marking, excluded.content)
+         insert into practice_section as s (version_key, name, content)
+         select version_key, name, content from section
+         on conflict (version_key, name) do update set content = excluded.content
+           where s.content is distinct from excluded.content
          returning version_key
        )
        select distinct r.key from (select * from gone union select * from written) w join record r using (version_key)`,

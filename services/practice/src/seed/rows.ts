@@ -106,7 +106,6 @@ export function sectionRows(fact: PracticeFact) {
     .map(([name, content]) => ({
       version_key: uuid5(namespace, `${fact.id}/${versionNumber}`),
       name,
-      marking: fact.tlp,
       content,
     }));
 }

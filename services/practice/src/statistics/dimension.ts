@@ -1,5 +1,6 @@
 /** What practices can be counted by. */
 import { registerEnumType } from 'type-graphql';
+import { practiceImage } from '../practice/practice.visibility.js';
 
 export enum PracticeDimension {
   OWNER = 'OWNER',
@@ -43,7 +44,7 @@ export const valuesOf: Record<PracticeDimension, string> = {
   PILLAR: 'v.pillars',
   TYPE: 'array[v.type]',
   STATE: 'array[v.state]',
-  MARKING: 'array[p.marking]',
+  MARKING: `array[${practiceImage('p').marking}]`,
   ORIGIN: 'array[p.origin]',
   LANGUAGE: 'array(select jsonb_object_keys(v.title))',
   REGION: 'v.regions',
