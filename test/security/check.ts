@@ -33,7 +33,7 @@ export async function checkWorld(exchange: Exchange, world: LivingWorld): Promis
 }
 
 /** Who membership knows, and what the oracle says they see. */
-async function look(exchange: Exchange, world: World, tally: Tally): Promise<View[]> {
+export async function look(exchange: Exchange, world: World, tally: Tally): Promise<View[]> {
   const views: View[] = [];
   for (const viewer of world.viewers) {
     const known = await exchange.known(viewer);

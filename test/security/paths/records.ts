@@ -16,18 +16,19 @@ const aliased = (count: number, field: string) =>
     .join(' ')} } ${wholePractice}`;
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 
+/** One by one, by the field that takes an id. */
+export async function byId(view: View, path = 'practice', field = 'practice(id: $id) { ...Whole }'): Promise<void> {
+  const { practices } = view.world;
+  const variables = Object.fromEntries(practices.map((practice, index) => [`i${index}`, practiceId(practice)]));
+  const data = await view.ask(path, aliased(practices.length, field), variables);
+  for (const [index, practice] of practices.entries()) view.compareRecord(path, practice, data[`p${index}`]);
+}
+
 export async function records(view: View): Promise<void> {
   const { practices } = view.world;
   const ids = practices.map(practiceId);
-  const variables = Object.fromEntries(ids.map((id, index) => [`i${index}`, id]));
-
-  for (const [path, field] of [
-    ['practice', 'practice(id: $id) { ...Whole }'],
-    ['node', 'node(id: $id) { ... on Practice { ...Whole } }'],
-  ] as const) {
-    const data = await view.ask(path, aliased(ids.length, field), variables);
-    for (const [index, practice] of practices.entries()) view.compareRecord(path, practice, data[`p${index}`]);
-  }
+  await byId(view);
+  await byId(view, 'node', 'node(id: $id) { ... on Practice { ...Whole } }');
 
   const { nodes } = await view.ask(
     'nodes',
@@ -48,9 +49,9 @@ export async function records(view: View): Promise<void> {
     `{ practices(first: 100, filter: { states: ${anyState} }) { totalCount nodes { ...Whole } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } ${wholePractice}`,
   );
   const listed: Json[] = list.practices.nodes;
-  const byId = new Map(listed.map((node) => [node.id, node]));
+  const found = new Map(listed.map((node) => [node.id, node]));
   for (const practice of practices)
-    view.compareRecord('practices.nodes', practice, byId.get(practiceId(practice)) ?? null);
+    view.compareRecord('practices.nodes', practice, found.get(practiceId(practice)) ?? null);
   view.compareSet(
     'practices.nodes',
     view.seen,
