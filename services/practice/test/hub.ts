@@ -10,7 +10,7 @@ import { type RoleName, type Token, type Viewer, anonymous } from '@hub/kit/view
 import type { ExecutionResult } from 'graphql';
 import pg from 'pg';
 import { type AccessLog, openAccessLog } from '../src/access/access.log.js';
-import { receiptCodec } from '../src/access/access.receipt.js';
+import { type ReceiptCodec, receiptCodec } from '../src/access/access.receipt.js';
 import type { DataSource } from 'typeorm';
 import { migrateService } from '../src/migrations/all.js';
 import { seedService } from '../src/seed/seedService.js';
@@ -55,6 +55,7 @@ export interface Hub {
   sql: pg.Client;
   wakeUps: WakeUps;
   accessLog: AccessLog;
+  receipts: ReceiptCodec;
   /** Answers and errors, as they come. */
   ask(
     viewer: Viewer,
@@ -118,6 +119,7 @@ export async function startHub({
     sql,
     wakeUps,
     accessLog,
+    receipts,
     ask,
     async data(viewer, query, variables, locales) {
       const { data, errors } = await ask(viewer, query, variables, locales);
