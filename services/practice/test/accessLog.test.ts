@@ -115,11 +115,10 @@ describe('what is an access', () => {
   });
 
   test('a section that is empty or hidden from the viewer is none', async () => {
-    const { id } = await submitted(hub, kenya, 's:KEN', amber);
-    await hub.sql.query(
-      `update practice_section set marking = 'RED' where name = 'rights' and version_key in (select key from practice_version where practice_key = $1)`,
-      [keyOf(id)],
-    );
+    const { id } = await submitted(hub, kenya, 's:KEN', {
+      ...amber,
+      sectionMarkings: [{ section: 'RIGHTS', marking: 'RED' }],
+    });
     const { practice } = await hub.data(
       uganda,
       'query ($id: ID!) { practice(id: $id) { rights { rightsAffected } gender { analysis } } }',
@@ -356,11 +355,10 @@ describe('what is written first', () => {
   });
 
   test('a section stricter than its practice is written first, too', async () => {
-    const { id } = await submitted(hub, kenya, 's:KEN', amber);
-    await hub.sql.query(
-      `update practice_section set marking = 'AMBER_STRICT' where name = 'narrative' and version_key in (select key from practice_version where practice_key = $1)`,
-      [keyOf(id)],
-    );
+    const { id } = await submitted(hub, kenya, 's:KEN', {
+      ...amber,
+      sectionMarkings: [{ section: 'NARRATIVE', marking: 'AMBER_STRICT' }],
+    });
     await chained();
     await whileHeld(async (release) => {
       let answered = false;
@@ -414,7 +412,7 @@ describe('who sees what of the log', () => {
       await hub.data(viewer, summary, { id: practice.id });
       await chained();
     }
-    const shown = { version: 1, sections: ['identity'], channel: 'QUERY', times: 1, at: expect.any(String) };
+    const shown = { version: 1, sections: ['IDENTITY'], channel: 'QUERY', times: 1, at: expect.any(String) };
     for (const viewer of [kenya, alternate]) {
       const { accessLog } = (await hub.data(viewer, readers, { id: practice.id }))['practice'];
       expect(accessLog.nodes).toEqual([
@@ -450,7 +448,7 @@ describe('who sees what of the log', () => {
 
   test('in pages, forwards and backwards, by cursors that tell nothing', async () => {
     const practice = await submitted(hub, kenya, 's:KEN', amber);
-    const states = ['identity', 'narrative', 'learning', 'rights', 'scope'];
+    const states = ['IDENTITY', 'NARRATIVE', 'LEARNING', 'RIGHTS', 'SCOPE'];
     const fields = [
       'summary { text }',
       'narrative { context }',
