@@ -99,6 +99,10 @@ const benchmarks = {
       await hub.stop();
     }
   },
+  /** What policies cost: 200,000 practices, of which the viewer sees one in six. */
+  visibility: async (options) => (await import('./visibility.mjs')).visibility(options),
+  /** Whether a search tells by its time of what is hidden. */
+  timing: async (options) => (await import('./timing.mjs')).timing(options),
   /** CPU per request, against others on the same subgraphs. Loaded when wanted: it needs Linux. */
   gateway: async (options) => (await import('./gateway/gateway.mjs')).gateway(options),
   /** CPU per request to a service, by version of HTTP. */
