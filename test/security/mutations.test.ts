@@ -52,7 +52,7 @@ const mutations: [name: string, Breaking][] = [
   [
     'drafts are visible to the audience',
     {
-      'practice table practice': (rule) => rule.replaceAll(/\([^()]*<> 'DRAFT'::text\)/g, 'true'),
+      'practice table practice': (rule) => rule.replaceAll(/\([^()]*= 'DRAFT'::text\)/g, 'false'),
       'practice table practice_version': (rule) => rule.replaceAll(/\([^()]*submitted_at IS NOT NULL\)/g, 'true'),
     },
   ],

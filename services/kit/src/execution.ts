@@ -136,7 +136,7 @@ export function createExecutor<L extends object, P>({
     };
     const loaders = subgraph.loaders(base, parts as P);
     base.db.afterWrite(() => {
-      for (const loader of Object.values(loaders)) (loader as { clearAll?: () => void }).clearAll?.();
+      for (const loader of Object.values(loaders)) (loader as { clearAll?: () => void } | null)?.clearAll?.();
     });
     // Loaders are defined on the base itself: a spread would freeze the viewer's getter.
     return Object.assign(base, loaders) as Context<L>;

@@ -4,6 +4,7 @@ import type { Base } from '@hub/kit/subgraph';
 import type { AccessLog } from './access/access.log.js';
 import { AccessNotes } from './access/access.notes.js';
 import type { ReceiptCodec } from './access/access.receipt.js';
+import type { People } from './disclosure/people.js';
 import type { EventLog } from './event/event.log.js';
 import { knowledgeProductLoader } from './knowledge-product/knowledge-product.loader.js';
 import { memberStateLoader } from './member-state/member-state.loader.js';
@@ -19,12 +20,15 @@ export interface Parts extends EventLog {
   /** Null where who reads what is not logged: to measure what that costs. */
   accessLog: AccessLog | null;
   receipts: ReceiptCodec;
+  /** Null where there is no membership to ask. */
+  people: People | null;
 }
 
 export const loaders = (base: Base, parts: Parts) => ({
   events: parts as EventLog,
   accessLog: parts.accessLog,
   receipts: parts.receipts,
+  people: parts.people,
   /** What of sections this operation reads. */
   accesses: new AccessNotes(),
   practices: practiceLoader(base),

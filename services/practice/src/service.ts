@@ -12,6 +12,7 @@ import { buildSubgraph } from '@hub/kit/subgraph';
 import { openAccessLog } from './access/access.log.js';
 import { receiptCodec } from './access/access.receipt.js';
 import { receiptsRoute } from './access/receipts.route.js';
+import { askMembership } from './disclosure/people.js';
 import { KnowledgeProduct } from './knowledge-product/knowledge-product.js';
 import { PracticeRow, SectionRow, VersionRow } from './practice/practice.js';
 import { followMembership } from './projection/membership.js';
@@ -60,20 +61,23 @@ export async function start(config: ServiceConfig): Promise<Running> {
     const accessLog = logsAccess ? openAccessLog({ url: databaseUrl, log }) : null;
     if (accessLog) closing.push(() => accessLog.close());
     const receipts = receiptCodec(cursorKey);
+    const signer = membership && (await passportSigner(membership.passportKey));
+    const people = signer && askMembership({ url: membership.url, signer });
+    if (people) closing.push(() => people.close());
     const executor = createExecutor({
       subgraph: await buildSubgraph(practiceSubgraph),
-      parts: { wakeUps, cursors: cursorCodec(cursorKey), heartbeatMs, accessLog, receipts },
+      parts: { wakeUps, cursors: cursorCodec(cursorKey), heartbeatMs, accessLog, receipts, people },
       database,
       log,
       now,
     });
     const worker = startWorker({ database, now, wake: () => wakeUps.wake(), log });
     closing.push(() => worker.close());
-    if (membership) {
+    if (signer) {
       const projection = followMembership({
         database,
         membershipUrl: membership.url,
-        signer: await passportSigner(membership.passportKey),
+        signer,
         log,
         wake: () => wakeUps.wake(),
       });

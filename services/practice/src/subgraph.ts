@@ -3,6 +3,7 @@ import type { SubgraphDefinition } from '@hub/kit/subgraph';
 import { AccessLogResolver } from './access/access.resolver.js';
 import { beforeAnswer } from './access/beforeAnswer.js';
 import { type Parts, loaders } from './context.js';
+import { DisclosureResolver } from './disclosure/disclosure.resolver.js';
 import { PracticeChange, StreamNotice } from './event/event.js';
 import { EventResolver } from './event/event.resolver.js';
 import { KnowledgeProductResolver } from './knowledge-product/knowledge-product.resolver.js';
@@ -27,6 +28,7 @@ export const practiceSubgraph: SubgraphDefinition<ReturnType<typeof loaders>, Pa
     PracticeMutations,
     EventResolver,
     AccessLogResolver,
+    DisclosureResolver,
     NodeResolver,
     PracticeStatisticsResolver,
     ThemeResolver,

@@ -10,8 +10,9 @@ import { type RoleName, type Token, type Viewer, anonymous } from '@hub/kit/view
 import type { ExecutionResult } from 'graphql';
 import pg from 'pg';
 import { type AccessLog, openAccessLog } from '../src/access/access.log.js';
-import { type ReceiptCodec, receiptCodec } from '../src/access/access.receipt.js';
+import { receiptCodec } from '../src/access/access.receipt.js';
 import type { DataSource } from 'typeorm';
+import type { People } from '../src/disclosure/people.js';
 import { migrateService } from '../src/migrations/all.js';
 import { seedService } from '../src/seed/seedService.js';
 import { entities } from '../src/service.js';
@@ -55,7 +56,6 @@ export interface Hub {
   sql: pg.Client;
   wakeUps: WakeUps;
   accessLog: AccessLog;
-  receipts: ReceiptCodec;
   /** Answers and errors, as they come. */
   ask(
     viewer: Viewer,
@@ -81,6 +81,7 @@ export async function startHub({
   heartbeatMs = 60_000,
   now = () => new Date(),
   log = quiet,
+  people = null as People | null,
 } = {}): Promise<Hub> {
   const database = await freshDatabase(
     'practice',
@@ -101,7 +102,7 @@ export async function startHub({
   const receipts = receiptCodec(Buffer.alloc(32, 7));
   const executor = createExecutor({
     subgraph: await buildSubgraph(practiceSubgraph),
-    parts: { wakeUps, cursors: cursorCodec(Buffer.alloc(32, 7)), heartbeatMs, accessLog, receipts },
+    parts: { wakeUps, cursors: cursorCodec(Buffer.alloc(32, 7)), heartbeatMs, accessLog, receipts, people },
     database: source,
     log,
     now,
@@ -119,7 +120,6 @@ export async function startHub({
     sql,
     wakeUps,
     accessLog,
-    receipts,
     ask,
     async data(viewer, query, variables, locales) {
       const { data, errors } = await ask(viewer, query, variables, locales);

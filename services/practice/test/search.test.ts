@@ -285,7 +285,7 @@ test('a word is found exactly by those who may see the section it stands in', as
   }
   expect(compared).toBe(15 * 35 * 5);
   expect(positive).toBeGreaterThan(500);
-});
+}, 120_000);
 
 test('what is not wanted counts when the viewer may see it, and only then', async () => {
   const [title, secret] = [word(), word()];
@@ -459,7 +459,7 @@ describe('what may be asked', () => {
       for (const { extensions } of errors) codes.add(`${extensions['code']} ${String(extensions['path'])}`);
     }
     expect([...codes]).toEqual(['BAD_USER_INPUT search']);
-  });
+  }, 120_000);
 });
 
 describe('what is hidden costs nothing', () => {

@@ -5,6 +5,7 @@
  */
 import type { Rules } from '@hub/kit/migrate';
 import { accessLogRules } from '../access/access.sql.js';
+import { disclosureRules } from '../disclosure/disclosure.sql.js';
 import { eventRules } from '../event/event.sql.js';
 import { lapseRules } from '../practice/practice.lapses.sql.js';
 import { redactionRules } from '../practice/practice.redactions.sql.js';
@@ -22,5 +23,6 @@ export const rules: readonly Rules[] = [
   eventRules(roles),
   documentRules(roles),
   searchRules(roles),
+  disclosureRules(roles),
   accessLogRules(roles),
 ];

@@ -89,23 +89,36 @@ const assigned = (p: Image) =>
   `(${viewer.reviewer} <> '' and exists (select 1 from public.review_assignment a
      where a.practice_key = ${p.key} and a.person_key::text = ${viewer.reviewer} and a.ended_at is null))`;
 
-/** The header: the owner always; of what was submitted the assigned reviewers, the curators except RED, and whom the marking names. */
-export const seesHeader = (p: Image): string =>
-  `(${viewer.known} and (${owned(p)} or (${p.stage} <> 'DRAFT' and (
-     ${assigned(p)}
-     or (${viewer.curator} and ${p.marking} <> 'RED')
-     or (${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)})))))`;
+/** A line of the rule: its name, whether it opens, and to whom it applies. Of a rule's lines the first that applies
+ *  decides; where none does, what is asked for is hidden. `explainVisibility` names the line (disclosure/). */
+export type Line = readonly [name: string, opens: boolean, applies: string];
+
+/** The header: the owner always; of what was submitted the assigned reviewers, whom the marking names, and the curators
+ *  except at RED. */
+export const headerLines = (p: Image): Line[] => [
+  ['OWNER', true, owned(p)],
+  ['NOT_SUBMITTED', false, `${p.stage} = 'DRAFT'`],
+  ['ASSIGNED_REVIEWER', true, assigned(p)],
+  ['MARKING', true, `${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)}`],
+  ['CURATOR', true, `${viewer.curator} and ${p.marking} <> 'RED'`],
+];
 
 /** A section: whom its own marking *and* the practice's name; and, where its `name` is given, whom its owner granted
  *  it, as long as they see the header. The curators' view of headers opens none. */
-export const seesSection = (p: Image, marking: string, name: string | null): string => {
-  const named = byMarking(marking, p);
-  const opened = name === null ? 'false' : granted(p, name);
-  return `(${owned(p)} or (${p.stage} <> 'DRAFT' and (
-     ${assigned(p)}
-     or (${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)} and (${named} or ${opened}))
-     or (${viewer.curator} and ${p.marking} <> 'RED' and ${opened}))))`;
-};
+export const sectionLines = (p: Image, marking: string, name: string | null): Line[] => [
+  ['OWNER', true, owned(p)],
+  ['NOT_SUBMITTED', false, `${p.stage} = 'DRAFT'`],
+  ['ASSIGNED_REVIEWER', true, assigned(p)],
+  ['MARKING', true, `${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)} and ${byMarking(marking, p)}`],
+  ...(name === null ? [] : [['GRANT', true, `${granted(p, name)} and ${seesHeader(p)}`] as const]),
+];
+
+const decided = (lines: readonly Line[]): string =>
+  `(${viewer.known} and case ${lines.map(([, opens, applies]) => `when ${applies} then ${opens}`).join(' ')} else false end)`;
+
+export const seesHeader = (p: Image): string => decided(headerLines(p));
+export const seesSection = (p: Image, marking: string, name: string | null): string =>
+  decided(sectionLines(p, marking, name));
 
 /** A section's own marking; the practice's where it has none. */
 export const markingOf = (p: Image, name: string): string => `coalesce(${p.sections}->>${name}, ${p.marking})`;
