@@ -6,6 +6,7 @@ import { AccessNotes } from './access/access.notes.js';
 import type { ReceiptCodec } from './access/access.receipt.js';
 import type { People } from './disclosure/people.js';
 import type { EventLog } from './event/event.log.js';
+import { openRequestLoader } from './access-request/access-request.list.js';
 import { knowledgeProductLoader } from './knowledge-product/knowledge-product.loader.js';
 import { memberStateLoader } from './member-state/member-state.loader.js';
 import { practiceLoader, sectionLoader } from './practice/practice.loader.js';
@@ -34,6 +35,7 @@ export const loaders = (base: Base, parts: Parts) => ({
   practices: practiceLoader(base),
   sections: sectionLoader(base),
   redactions: redactionLoader(base),
+  openRequests: openRequestLoader(base),
   themes: themeLoader(base),
   narrowerThemes: narrowerThemeLoader(base),
   knowledgeProducts: knowledgeProductLoader(base),

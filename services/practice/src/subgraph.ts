@@ -1,5 +1,6 @@
 /** The practice subgraph: what is listed here exists. */
 import type { SubgraphDefinition } from '@hub/kit/subgraph';
+import { AccessRequestResolver } from './access-request/access-request.resolver.js';
 import { AccessLogResolver } from './access/access.resolver.js';
 import { beforeAnswer } from './access/beforeAnswer.js';
 import { type Parts, loaders } from './context.js';
@@ -26,6 +27,7 @@ export const practiceSubgraph: SubgraphDefinition<ReturnType<typeof loaders>, Pa
     PracticeResolver,
     PracticeSharingResolver,
     PracticeMutations,
+    AccessRequestResolver,
     EventResolver,
     AccessLogResolver,
     DisclosureResolver,

@@ -92,7 +92,8 @@ export class PracticeMutations {
   }
 }
 
-function signedIn({ viewer }: PracticeContext): Viewer {
+/** The person who acts; throws for everybody else. */
+export function signedIn({ viewer }: PracticeContext): Viewer {
   if (viewer.kind === 'anonymous') throw new HubError('UNAUTHENTICATED', 'Sign in to do this.');
   if (viewer.kind === 'client') throw new HubError('FORBIDDEN', 'API clients read; persons write.');
   return viewer;

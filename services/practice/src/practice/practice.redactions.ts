@@ -2,6 +2,7 @@
 import DataLoader from 'dataloader';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import type { Base } from '@hub/kit/subgraph';
+import type { EntityManager } from 'typeorm';
 import { Marking, PracticeSection, type SectionName } from './vocabulary.js';
 
 export enum RedactionReason {
@@ -47,14 +48,18 @@ export interface RedactedSection {
 /** The field of Practice that shows a section. */
 export const fieldOf = (name: SectionName): string => (name === 'identity' ? 'summary' : name);
 
+/** What is redacted of these versions, in the given transaction. */
+export const redactedSections = (
+  tx: EntityManager,
+  versionKeys: readonly string[],
+): Promise<(RedactedSection & { versionKey: string })[]> =>
+  tx.query('select version_key as "versionKey", name, marking, reason from redacted_sections($1) order by name', [
+    versionKeys,
+  ]);
+
 /** What is redacted of a version, by its key. */
 export const redactionLoader = ({ db }: Pick<Base, 'db'>) =>
   new DataLoader<string, RedactedSection[]>(async (versionKeys) => {
-    const rows = await db.read((tx) =>
-      tx.query<({ version_key: string } & RedactedSection)[]>(
-        'select version_key, name, marking, reason from redacted_sections($1) order by name',
-        [versionKeys],
-      ),
-    );
-    return versionKeys.map((key) => rows.filter((row) => row.version_key === key));
+    const rows = await db.read((tx) => redactedSections(tx, versionKeys));
+    return versionKeys.map((key) => rows.filter(({ versionKey }) => versionKey === key));
   });

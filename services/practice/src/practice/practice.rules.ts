@@ -233,9 +233,13 @@ export const submissionFaults = (content: Content): UserError[] =>
 
 const maxNoteCharacters = 500;
 
-export function noteFaults(changeNote: string | null | undefined): UserError[] {
+export const noteFaults = (changeNote: string | null | undefined): UserError[] =>
+  textFaults(changeNote, ['changeNote'], maxNoteCharacters);
+
+/** Faults of a text with a limit of its own. */
+export function textFaults(text: string | null | undefined, path: Path, limit: number): UserError[] {
   const faults: UserError[] = [];
-  shapeFaults(changeNote, ['changeNote'], faults, maxNoteCharacters);
+  shapeFaults(text, path, faults, limit);
   return faults;
 }
 

@@ -66,7 +66,10 @@ export class PracticeSharingResolver {
   })
   async redactions(@Root() practice: Practice, @Ctx() context: PracticeContext): Promise<Redaction[]> {
     const hidden = await context.redactions.load(practice.newest.key);
-    const canRequest = askRefusal(context.viewer, practice) === null;
+    const canRequest =
+      hidden.length > 0 &&
+      askRefusal(context.viewer, practice) === null &&
+      (await context.openRequests.load(practice.key)) === null;
     return hidden.map(({ name, marking, reason }) => ({
       section: sectionOf(name),
       path: fieldOf(name),

@@ -347,7 +347,7 @@ const withLapses = (lapses: Lapse[]): Pick<PracticeRow, 'lapses' | 'lapsesAt'> =
 });
 
 /** What ran out since is written down first, with its event: a reader is told of that, and then of the change. */
-const noteLapses = (tx: EntityManager, key: string) => tx.query('select note_lapses($1)', [key]);
+export const noteLapses = (tx: EntityManager, key: string) => tx.query('select note_lapses($1)', [key]);
 
 const record = (
   tx: EntityManager,
@@ -438,7 +438,7 @@ export async function withdraw(
   await raise(tx, practice, { withdrawnAt: now });
   await tx.delete(VersionRow, { practiceKey: row.key, submittedAt: IsNull() });
   await tx.update(VersionRow, { practiceKey: row.key }, { state: PracticeState.WITHDRAWN, updatedAt: now });
-  await append(tx, eventOf('WITHDRAWN', row, sent, { ...imageOf(row), state: PracticeState.WITHDRAWN }, now));
+  await append(tx, eventOf('WITHDRAWN', row, sent, { ...sharingImage(row), state: PracticeState.WITHDRAWN }, now));
   return [];
 }
 
@@ -452,7 +452,10 @@ export async function discard(tx: EntityManager, practice: Practice): Promise<Us
 }
 
 /** The newest version others could see. */
-async function newestSent(tx: EntityManager, practiceKey: string): Promise<Pick<VersionRow, 'number' | 'state'>> {
+export async function newestSent(
+  tx: EntityManager,
+  practiceKey: string,
+): Promise<Pick<VersionRow, 'number' | 'state'>> {
   const sent = await tx.findOne(VersionRow, {
     where: { practiceKey, submittedAt: Not(IsNull()) },
     order: { number: 'DESC' },
@@ -461,7 +464,8 @@ async function newestSent(tx: EntityManager, practiceKey: string): Promise<Pick<
   return sent;
 }
 
-const imageOf = ({ marking, audience, sectionMarkings, stage }: PracticeRow) => ({
+/** What an event records of how a practice is shared. */
+export const sharingImage = ({ marking, audience, sectionMarkings, stage }: PracticeRow) => ({
   marking,
   audience,
   sectionMarkings,
@@ -480,7 +484,7 @@ const eventOf = (
   owner: row.owner,
   version: number,
   at,
-  before: { ...imageOf(row), state },
+  before: { ...sharingImage(row), state },
   after,
 });
 
