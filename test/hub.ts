@@ -58,6 +58,8 @@ export interface Hub {
   stop(service: ServiceName): Promise<void>;
   /** Starts a stopped service again, at its old address. */
   start(service: ServiceName): Promise<void>;
+  /** Stops the gateway and starts another at its address (but for the internal one). */
+  restartGateway(): Promise<void>;
   /** What the processes logged as errors. */
   logged: { service: string; message: string; fields: Record<string, unknown> }[];
   close(): Promise<void>;
@@ -147,21 +149,23 @@ export async function startHub({
   closing.push(() => each(stop));
 
   const reached = await each((service) => reach(service, `http://${host}:${ports[service]}/graphql`));
-  const gateway = await createGateway({
-    supergraph: readFileSync(`${root}${supergraph}`, 'utf8'),
-    host,
-    port: 0,
-    log: logOf('gateway'),
-    identity: {
-      issuer: provider.url,
-      audience,
-      passportKey: secrets.passportKeys.gateway,
-      viewerUrl: `${membershipUrl}/internal/viewer`,
-      internal: { host, port: 0 },
-    },
-    samples,
-    serviceUrl: (name) => reached[name as ServiceName],
-  });
+  const startGateway = (port: number) =>
+    createGateway({
+      supergraph: readFileSync(`${root}${supergraph}`, 'utf8'),
+      host,
+      port,
+      log: logOf('gateway'),
+      identity: {
+        issuer: provider.url,
+        audience,
+        passportKey: secrets.passportKeys.gateway,
+        viewerUrl: `${membershipUrl}/internal/viewer`,
+        internal: { host, port: 0 },
+      },
+      samples,
+      serviceUrl: (name) => reached[name as ServiceName],
+    });
+  let gateway = await startGateway(0);
   closing.push(() => gateway.close());
 
   const tokens = new Map<string, Promise<string>>();
@@ -221,6 +225,11 @@ export async function startHub({
       if (!stopped.has(service)) return;
       services[service] = await start[service]();
       stopped.delete(service);
+    },
+    async restartGateway() {
+      const { port } = new URL(gateway.url);
+      await gateway.close();
+      gateway = await startGateway(Number(port));
     },
     async close() {
       for (const step of closing.toReversed()) await step();

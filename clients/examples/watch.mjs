@@ -5,14 +5,19 @@
  *   TOKEN=$(npm run -s token -- officer:igad) node clients/examples/watch.mjs igad
  *
  * The cursor of the last event printed is kept in a file, so that the next start goes on from there. It is written
- * after the event was dealt with: a crash in between repeats one event and loses none.
+ * after the event was printed: a crash in between repeats one event and loses none.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createClient } from 'graphql-ws';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import WebSocket from 'ws';
 
+const { subscribe } = await import('../dist/sdk/subscribe.js').catch((error) => {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  console.error('The clients have not been built yet: run npm ci && npm start (or npm run build) first.');
+  process.exit(1);
+});
+
 const [body = 'igad'] = process.argv.slice(2);
-const url = process.env.HUB_WS ?? 'ws://127.0.0.1:4000/graphql';
+const { HUB_WS: url = 'ws://127.0.0.1:4000/graphql', TOKEN: token } = process.env;
 const file = process.env.CURSOR_FILE ?? `.hub/watch-${body}.cursor`;
 
 const query = `subscription ($after: Cursor, $concerns: String!) {
@@ -29,37 +34,35 @@ const query = `subscription ($after: Cursor, $concerns: String!) {
   }
 }`;
 
-let cursor = null;
+const store = {
+  load() {
+    try {
+      return readFileSync(file, 'utf8').trim() || null;
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+      return null;
+    }
+  },
+  save(cursor) {
+    writeFileSync(`${file}.new`, cursor); // a crash must not leave half a cursor
+    renameSync(`${file}.new`, file);
+  },
+};
+
 try {
-  cursor = readFileSync(file, 'utf8').trim() || null;
+  for await (const { type, at, practice } of subscribe({
+    url,
+    query,
+    variables: { concerns: body },
+    ...(token && { authorization: () => `Bearer ${token}` }),
+    store,
+    webSocket: WebSocket,
+    onInterruption: ({ message, inMs }) =>
+      console.error(`Interrupted: ${message} Resuming in ${(inMs / 1000).toFixed(1)} s.`),
+  }))
+    console.log(JSON.stringify({ type, at, practice }));
 } catch (error) {
-  if (error.code !== 'ENOENT') throw error;
-}
-
-const client = createClient({
-  url,
-  webSocketImpl: WebSocket,
-  connectionParams: process.env.TOKEN ? { authorization: `Bearer ${process.env.TOKEN}` } : {},
-  retryAttempts: 0, // this loop resumes by cursor; a client that retries by itself would repeat its first variables
-});
-
-for (let failures = 0; ;) {
-  try {
-    for await (const { data, errors } of client.iterate({ query, variables: { after: cursor, concerns: body } })) {
-      if (errors) throw errors;
-      failures = 0;
-      const { type, at, practice, ...event } = data.practiceEvents;
-      if (type !== 'HEARTBEAT') console.log(JSON.stringify({ type, at, practice }));
-      cursor = event.cursor;
-      writeFileSync(file, cursor);
-    }
-  } catch (error) {
-    const code = error?.[0]?.extensions?.code;
-    if (error?.code === 4403 || code === 'UNAUTHENTICATED') {
-      console.error('The token is not valid, or not any more: get a new one.');
-      process.exit(1);
-    }
-    console.error(`Interrupted (${code ?? error?.code ?? error?.message ?? error}); resuming.`);
-  }
-  await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, 500 * 2 ** failures++)));
+  if (error.name !== 'SubscriptionFailure') throw error;
+  console.error(error.message);
+  process.exit(1);
 }

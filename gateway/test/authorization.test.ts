@@ -148,6 +148,9 @@ beforeAll(async () => {
     links: [],
     pongs: 0,
     holdPongs: false,
+    extensions: null,
+    reports: [],
+    reportStatus: 200,
   };
   services = [
     await startSubgraph('shop', shop, resolvers, stream),

@@ -43,6 +43,9 @@ const stream = {
   links: [],
   pongs: 0,
   holdPongs: false,
+  extensions: null,
+  reports: [],
+  reportStatus: 200,
 };
 
 let service: Subgraph;

@@ -2,7 +2,7 @@
  * Three small real subgraphs that have nothing to do with the hub: books, their authors, and where those live. Each
  * is its own server; the supergraph is composed from what they say.
  */
-import { type IncomingMessage, type Server, createServer } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
@@ -90,6 +90,12 @@ export interface Stream {
   pongs: number;
   /** Keeps the service from answering them. */
   holdPongs: boolean;
+  /** What each event comes with in its extensions, from now on. */
+  extensions: Record<string, unknown> | null;
+  /** The receipts that were reported, as they came. */
+  reports: { receipts: unknown; passport: string | undefined }[];
+  /** How reports are answered. */
+  reportStatus: number;
 }
 
 export interface World {
@@ -110,6 +116,9 @@ export async function startWorld(): Promise<World> {
     links: [],
     pongs: 0,
     holdPongs: false,
+    extensions: null,
+    reports: [],
+    reportStatus: 200,
   };
   const follow = (field: string) => ({
     subscribe: () => eventsOf(readers, field),
@@ -243,6 +252,7 @@ export async function startSubgraph(
     sockets: null,
     async start() {
       server = createServer((request, response) => {
+        if (stream && request.url === '/internal/receipts') return void takeReport(stream, request, response);
         if (request.url !== '/graphql') return void response.writeHead(request.url === '/readyz' ? 200 : 404).end('{}');
         if (subgraph.misbehave) {
           const body = subgraph.misbehave(request, request.socket);
@@ -266,6 +276,8 @@ export async function startSubgraph(
           {
             schema,
             onConnect: ({ connectionParams }) => void stream.links.push(connectionParams?.['passport'] as string),
+            onNext: (_context, _id, _payload, _args, result) =>
+              stream.extensions ? { ...result, extensions: stream.extensions } : undefined,
             onSubscribe: (_context, _id, payload) =>
               void stream.passports.push(payload.extensions?.['passport'] as string),
             async onPing(_context, payload) {
@@ -290,6 +302,16 @@ export async function startSubgraph(
   };
   await subgraph.start();
   return subgraph;
+}
+
+function takeReport(stream: Stream, request: IncomingMessage, response: ServerResponse): void {
+  let body = '';
+  request.setEncoding('utf8').on('data', (text: string) => (body += text));
+  request.on('end', () => {
+    const { receipts } = JSON.parse(body) as { receipts: unknown };
+    stream.reports.push({ receipts, passport: request.headers['hub-passport'] as string | undefined });
+    response.writeHead(stream.reportStatus, { 'content-type': 'application/json' }).end('{}');
+  });
 }
 
 export interface Logged {

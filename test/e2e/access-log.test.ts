@@ -52,12 +52,12 @@ test('a push, a replay, a page of events, a question and a join are in the log; 
   await hub.data('curator', 'query ($id: ID!) { practice(id: $id) { title { text } summary { text } } }', { id });
   await hub.data('focal-point:KEN', 'query ($id: ID!) { practice(id: $id) { summary { text } } }', { id });
 
-  const igad = { role: 'OFFICER', readFor: { slug: 'igad', acronym: 'IGAD' }, sections: ['identity'], times: 1 };
+  const igad = { role: 'OFFICER', readFor: { slug: 'igad', acronym: 'IGAD' }, sections: ['IDENTITY'], times: 1 };
   const uganda = { role: 'FOCAL_POINT', readFor: { iso3: 'UGA', name: { text: 'Uganda' } }, times: 1 };
   expect(await seenByOwner(id, 5)).toEqual([
-    { ...uganda, channel: 'ENTITY', sections: ['identity'] },
-    { ...uganda, channel: 'DELTA', sections: ['rights'] },
-    { ...uganda, channel: 'QUERY', sections: ['narrative'] },
+    { ...uganda, channel: 'ENTITY', sections: ['IDENTITY'] },
+    { ...uganda, channel: 'DELTA', sections: ['RIGHTS'] },
+    { ...uganda, channel: 'QUERY', sections: ['NARRATIVE'] },
     { ...igad, channel: 'REPLAY' },
     { ...igad, channel: 'SUBSCRIPTION' },
   ]);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const since = Date.now();
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const packages = ['@hub/local', '@hub/region', '@hub/membership', '@hub/practice', '@hub/gateway'];
+const packages = ['@hub/local', '@hub/region', '@hub/membership', '@hub/practice', '@hub/gateway', '@hub/clients'];
 
 const fail = (message) => {
   process.stderr.write(`${message}\n`);

@@ -148,7 +148,7 @@ test('the directory is open to clients that were given it, and lists current rol
     owner.query('update person_role set valid_until = clock_timestamp() where person_key = $1', [gone]),
   );
   expect(await read(directory, listed.replace('$1', `'${gone}'`))).toEqual([]);
-  expect(await count('person')).toEqual([416]);
+  expect(await count('person')).toEqual([417]);
   await as(database.ownerUrl, (owner) =>
     owner.query('update person_role set valid_until = null where person_key = $1', [gone]),
   );

@@ -10,7 +10,7 @@ import { type RoleName, type Token, type Viewer, anonymous } from '@hub/kit/view
 import type { ExecutionResult } from 'graphql';
 import pg from 'pg';
 import { type AccessLog, openAccessLog } from '../src/access/access.log.js';
-import { receiptCodec } from '../src/access/access.receipt.js';
+import { type ReceiptCodec, receiptCodec } from '../src/access/access.receipt.js';
 import type { DataSource } from 'typeorm';
 import type { People } from '../src/disclosure/people.js';
 import { migrateService } from '../src/migrations/all.js';
@@ -56,6 +56,7 @@ export interface Hub {
   sql: pg.Client;
   wakeUps: WakeUps;
   accessLog: AccessLog;
+  receipts: ReceiptCodec;
   /** Answers and errors, as they come. */
   ask(
     viewer: Viewer,
@@ -120,6 +121,7 @@ export async function startHub({
     sql,
     wakeUps,
     accessLog,
+    receipts,
     ask,
     async data(viewer, query, variables, locales) {
       const { data, errors } = await ask(viewer, query, variables, locales);

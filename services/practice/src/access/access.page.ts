@@ -7,6 +7,7 @@ import type { PracticeContext } from '../context.js';
 import type { Role } from '../member-state/role.js';
 import { ownerOf } from '../practice/practice-owner.js';
 import { Parameters } from '../practice/practice.filter.js';
+import { type SectionName, sectionOf } from '../practice/vocabulary.js';
 import type { AccessChannel, EntryRow } from './access.js';
 import type { AccessLogEntry, AccessLogFilter, AuditedAccess } from './access.types.js';
 
@@ -97,7 +98,7 @@ const shown = ({ at, role, of, channel, version, sections, times }: ShownRow): A
   readFor: of ? ownerOf(of as Token) : null,
   channel: channel as AccessChannel,
   version,
-  sections,
+  sections: sections.map((name) => sectionOf(name as SectionName)),
   times,
 });
 

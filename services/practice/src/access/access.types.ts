@@ -4,6 +4,7 @@ import { connectionType } from '@hub/kit/page';
 import { DateTime, Iso3 } from '@hub/kit/scalars';
 import { Role } from '../member-state/role.js';
 import { PracticeOwner } from '../practice/practice-owner.js';
+import { PracticeSection } from '../practice/vocabulary.js';
 import { AccessChannel } from './access.js';
 
 @ObjectType({
@@ -29,8 +30,8 @@ export class AccessLogEntry {
   @Field(() => Int, { description: 'The version they read.' })
   version!: number;
 
-  @Field(() => [String], { description: 'The sections they read, by name.' })
-  sections!: string[];
+  @Field(() => [PracticeSection], { description: 'The sections they read.' })
+  sections!: PracticeSection[];
 
   @Field(() => Int, { description: 'How many times, by the same reader in the same way within a second.' })
   times!: number;
