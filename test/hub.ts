@@ -2,9 +2,12 @@
  * The whole hub in one process, on free ports: three services on databases of their own, the development identity
  * provider, the gateway over the committed supergraph. What tests ask goes over real HTTP and WebSocket.
  */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createGateway } from '@hub/gateway/gateway';
+import { cursorCodec } from '@hub/kit/cursor';
 import type { Running } from '@hub/kit/process';
+import { connected } from '@hub/local/databases';
 import { developmentRoles } from '@hub/local/developmentRoles';
 import { developmentToken } from '@hub/local/developmentToken';
 import { freePort } from '@hub/local/freePort';
@@ -21,7 +24,7 @@ import { migrateService as migrateRegion } from '@hub/region/migrations/all';
 import { seedService as seedRegion } from '@hub/region/seed/seedService';
 import { start as startRegion } from '@hub/region/service';
 import { type Client, createClient } from 'graphql-ws';
-import { type JWTPayload, SignJWT, importJWK } from 'jose';
+import { type JWK, type JWTPayload, SignJWT, importJWK } from 'jose';
 import WebSocket from 'ws';
 
 export const root = new URL('..', import.meta.url).pathname;
@@ -49,6 +52,15 @@ export interface Hub {
   token(role: string): Promise<string>;
   /** A token that the identity provider signed, saying whatever a test wants instead. */
   tokenSaying(claims: JWTPayload): Promise<string>;
+  /** The identity provider tells the gateway that somebody signed out; the status of what it is answered. */
+  logOut(claims: JWTPayload): Promise<number>;
+  /** Binds a subject of another issuer to the person or client of a development role. */
+  bind(issuer: string, subject: string, role: string): Promise<void>;
+  /** The private keys under which passports are signed. */
+  gatewayKey: JWK;
+  practiceKey: JWK;
+  /** The place of a cursor in the event log. */
+  positionOf(cursor: string): Promise<number>;
   /** Asks over HTTP, as a role or (undefined) anonymously. */
   ask(role: string | undefined, query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>;
   /** The answer's data; throws when there are errors. */
@@ -174,13 +186,26 @@ export async function startHub({
     tokens.set(role, known);
     return known;
   };
-  const tokenSaying = async (claims: JWTPayload) => {
+  const sign = async (typ: string, claims: JWTPayload) => {
     const { signingKey } = secrets.identityProvider;
     const now = Math.floor(Date.now() / 1000);
-    return new SignJWT({ iss: provider.url, aud: audience, sub: 'officer:igad', iat: now, exp: now + 60, ...claims })
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: signingKey.kid! })
+    return new SignJWT({ iss: provider.url, aud: audience, iat: now, exp: now + 60, ...claims })
+      .setProtectedHeader({ alg: 'ES256', typ, kid: signingKey.kid! })
       .sign(await importJWK(signingKey, 'ES256'));
   };
+  const tokenSaying = (claims: JWTPayload) => sign('at+jwt', { sub: 'officer:igad', ...claims });
+  const logOut = async (claims: JWTPayload) => {
+    const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+    const logoutToken = await sign('logout+jwt', { jti: randomUUID(), events, ...claims });
+    const body = new URLSearchParams({ logout_token: logoutToken });
+    return (await fetch(`${gateway.url}/backchannel-logout`, { method: 'POST', body })).status;
+  };
+  const cursors = cursorCodec(Buffer.from(secrets.cursorKey, 'base64'));
+  const epoch = once(() =>
+    connected(practiceDb.ownerUrl, async (client) =>
+      Number((await client.query<{ epoch: string }>('select epoch from event_head')).rows[0]!.epoch),
+    ),
+  );
   const ask: Hub['ask'] = async (role, query, variables = {}, headers = {}) => {
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
@@ -202,6 +227,18 @@ export async function startHub({
     services,
     token,
     tokenSaying,
+    logOut,
+    bind: (issuer, subject, role) =>
+      connected(membershipDb.ownerUrl, async (client) => {
+        await client.query(
+          `insert into identity (issuer, subject, person_key, client_key)
+           select $1, $2, person_key, client_key from identity where issuer = $3 and subject = $4`,
+          [issuer, subject, provider.url, role],
+        );
+      }),
+    gatewayKey: secrets.passportKeys.gateway,
+    practiceKey: secrets.passportKeys.practice,
+    positionOf: async (cursor) => cursors.decode(await epoch(), cursor).position,
     ask,
     logged,
     async data(role, query, variables) {
@@ -235,6 +272,11 @@ export async function startHub({
       for (const step of closing.toReversed()) await step();
     },
   };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => (made ??= make());
 }
 
 /** Repeats `look` until it answers something true; fails the test after `timeoutMs`. */

@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { http2 } from './http2.mjs';
 import { push } from './push.mjs';
+import { signedIn } from './signedIn.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const data = mkdtempSync(join(tmpdir(), 'hub-bench-'));
@@ -103,6 +104,15 @@ const benchmarks = {
   visibility: async (options) => (await import('./visibility.mjs')).visibility(options),
   /** Whether a search tells by its time of what is hidden. */
   timing: async (options) => (await import('./timing.mjs')).timing(options),
+  /** What a signed-in request costs with who asks kept, and looked up. */
+  'signed-in': async () => {
+    const hub = await start();
+    try {
+      return await signedIn({ url, data });
+    } finally {
+      await hub.stop();
+    }
+  },
   /** CPU per request, against others on the same subgraphs. Loaded when wanted: it needs Linux. */
   gateway: async (options) => (await import('./gateway/gateway.mjs')).gateway(options),
   /** CPU per request to a service, by version of HTTP. */

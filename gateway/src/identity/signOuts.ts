@@ -6,7 +6,7 @@
 import { HubError } from '@hub/kit/errors';
 import { type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Membership, SignOut } from './membership.js';
-import { ProviderUnavailable, algorithms, clockToleranceSeconds, longestToken } from './tokens.js';
+import { ProviderUnavailable, algorithms, clockToleranceSeconds, isName, longestToken } from './tokens.js';
 
 export interface SignOuts {
   /** Throws UNAUTHENTICATED for a token that is none, or came before; SUBGRAPH_UNAVAILABLE when it cannot be checked or noted. */
@@ -24,7 +24,6 @@ export interface SignOutOptions {
 const event = 'http://schemas.openid.net/event/backchannel-logout';
 /** `logout+jwt` is recommended and not required; what says to be something else is something else. */
 const types = new Set([undefined, 'JWT', 'logout+jwt', 'application/logout+jwt']);
-const longestName = 255; // of a subject: OpenID Connect Core, section 2; and of what else names something
 
 export function createSignOuts({ issuer, audience, keys, now, membership }: SignOutOptions): SignOuts {
   const verify = async (token: string): Promise<SignOut> => {
@@ -67,7 +66,6 @@ export function createSignOuts({ issuer, audience, keys, now, membership }: Sign
 /** Null for what is absent; throws for what is no name. */
 function named(value: unknown): string | null {
   if (value === undefined) return null;
-  if (typeof value !== 'string' || value === '' || value.length > longestName || /[\p{Cc}\p{Cs}]/u.test(value))
-    throw new Error('a name in it is none');
+  if (!isName(value)) throw new Error('a name in it is none');
   return value;
 }

@@ -51,14 +51,14 @@ export function tokenVerifier({ issuer, audience, now }: TokenOptions, keys: JWT
         clockTolerance: clockToleranceSeconds,
         currentDate: now(),
       });
-      if (!payload.sub) throw new Error('the subject is empty');
+      const { sub, sid } = payload;
+      if (!isName(sub)) throw new Error('the subject is no text, or a long one');
       const issuedAt = new Date(payload.iat! * 1000);
       const expiresAt = new Date(payload.exp! * 1000);
       if (expiresAt <= now()) throw new Error('it has run out');
       if (issuedAt.getTime() > now().getTime() + clockToleranceSeconds * 1000) throw new Error('it is of the future');
-      const { sid } = payload;
-      const who: Question = { issuer, subject: payload.sub };
-      return { question: typeof sid === 'string' && sid !== '' ? { ...who, sid } : who, issuedAt, expiresAt };
+      const who: Question = { issuer, subject: sub };
+      return { question: isName(sid) ? { ...who, sid } : who, issuedAt, expiresAt };
     } catch (cause) {
       if (cause instanceof ProviderUnavailable)
         throw new HubError('SUBGRAPH_UNAVAILABLE', 'Sign-ins cannot be checked just now.', { cause });
@@ -66,6 +66,10 @@ export function tokenVerifier({ issuer, audience, now }: TokenOptions, keys: JWT
     }
   };
 }
+
+/** OpenID Connect Core, section 2: a subject has at most 255 characters. Control characters and halves of others name nobody. */
+export const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= 255 && !/[\p{Cc}\p{Cs}]/u.test(value);
 
 /** What an Authorization header carries: RFC 6750. */
 export const bearerOf = (authorization: string): string | undefined =>

@@ -7,6 +7,8 @@
  * The pong to it says that they were taken on: no result that was decided by the older ones follows it. An operation
  * whose passport runs out ends, by a timer too, since an idle stream has no events.
  */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { setImmediate as settled } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
@@ -124,7 +126,14 @@ async function viewerOf(verify: PassportVerifier, passport: unknown): Promise<Vi
 }
 
 function listenForSubscriptions(app: FastifyInstance, { executor, verify, log }: ServerOptions) {
-  const server = new WebSocketServer({ server: app.server, path: '/graphql', maxPayload, perMessageDeflate: false });
+  const server = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
+  app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.url?.split('?')[0] === '/graphql')
+      return server.handleUpgrade(request, socket, head, (opened) => server.emit('connection', opened, request));
+    // As any other request to where there is nothing, without a passport.
+    socket.on('error', () => socket.destroy());
+    socket.end('HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  });
   const askers = new WeakMap<object, Map<string, Promise<ExpiringAsker>>>(); // per connection, by operation id
   const disposable = useServer<Record<string, unknown>>(
     {

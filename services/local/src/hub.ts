@@ -192,6 +192,7 @@ async function programs(
       OIDC_ISSUER: issuer,
       OIDC_AUDIENCE: settings.audience,
       ...(settings.jwksUri && { OIDC_JWKS_URI: settings.jwksUri }),
+      ...(settings.logoutAudience && { OIDC_LOGOUT_AUDIENCE: settings.logoutAudience }),
       GATEWAY_PASSPORT_KEY: JSON.stringify(secrets.passportKeys.gateway),
       VIEWER_URL: `${urlOf('membership')}/internal/viewer`,
       ...Object.fromEntries(

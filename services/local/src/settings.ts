@@ -15,12 +15,13 @@ export interface Settings {
   issuer: string | undefined;
   audience: string;
   jwksUri: string | undefined;
+  logoutAudience: string | undefined;
   inherited: NodeJS.ProcessEnv;
 }
 
 const developmentAudience = 'https://good-practice-exchange.example/api';
 const usage =
-  'npm start [-- --no-seed]; settings by environment: PORT, HOST, DATABASE_URL, HUB_DATA, NODE_ENV, OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URI';
+  'npm start [-- --no-seed]; settings by environment: PORT, HOST, DATABASE_URL, HUB_DATA, NODE_ENV, OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URI, OIDC_LOGOUT_AUDIENCE';
 
 export function readSettings(root: string, args: readonly string[], env: NodeJS.ProcessEnv): Settings {
   const unknown = args.filter((arg) => arg !== '--no-seed');
@@ -47,6 +48,7 @@ export function readSettings(root: string, args: readonly string[], env: NodeJS.
     issuer,
     audience: env['OIDC_AUDIENCE'] || developmentAudience,
     jwksUri: env['OIDC_JWKS_URI'] || undefined,
+    logoutAudience: env['OIDC_LOGOUT_AUDIENCE'] || undefined,
     inherited: inherited(env),
   };
 }

@@ -36,7 +36,8 @@ const given = {
 } as Record<string, string>;
 const built = Object.entries(compose.services).filter(([, { build }]) => build);
 /** `${NAME:?…}` by its value. */
-const filled = (text: string) => text.replace(/\$\{(\w+):\?[^}]*\}/g, (_, name: string) => given[name]!);
+const filled = (text: string) =>
+  text.replace(/\$\{(\w+):\?[^}]*\}/g, (_, name: string) => given[name]!).replace(/\$\{\w+:-([^}]*)\}/g, '$1');
 
 test('every path the Dockerfile copies from the project exists, and every workspace is among them', () => {
   const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+)$/gm)].flatMap(([, words]) =>

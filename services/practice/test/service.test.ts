@@ -204,28 +204,65 @@ describe('over WebSocket', () => {
     await client.dispose();
   });
 
-  test('an idle stream ends when its passport runs out, and lives on when it is renewed by one of the same viewer', async () => {
+  const shortLived = (asker = viewer, life = '1s') => signed({ viewer: asker }, (jwt) => jwt.setExpirationTime(life));
+  /** A stream that has begun, and whose passport can be renewed. */
+  const streamed = async (passport: string) => {
     let socket!: WebSocket;
     const client = connect(() => gateway.service('practice'), {
       generateID: () => 'the-stream',
       on: { opened: (opened: WebSocket) => (socket = opened) },
     });
-    const shortLived = (asker = viewer) => signed({ viewer: asker }, (jwt) => jwt.setExpirationTime('1s'));
-    const stream = client.iterate({ query: subscription, extensions: { passport: await shortLived() } });
+    const stream = client.iterate({ query: subscription, extensions: { passport } });
     expect((await stream.next()).value).toMatchObject({ data: { practiceEvents: { type: 'CAUGHT_UP' } } });
-    const renew = async (passport: string) =>
-      socket.send(JSON.stringify({ type: 'ping', payload: { passports: { 'the-stream': passport } } }));
     const ended = stream.next().then(
       () => 'an event',
       (errors: { extensions: { code: string } }[]) => [Date.now(), errors[0]!.extensions.code],
-    );
+    ) as Promise<[number, string]>;
+    /** Resolves with the pong to it. */
+    const renew = (renewed: string) =>
+      new Promise<unknown>((resolve) => {
+        socket.once('message', (data) => resolve(JSON.parse(String(data))));
+        socket.send(JSON.stringify({ type: 'ping', payload: { passports: { 'the-stream': renewed } } }));
+      });
+    return { renew, ended, close: () => client.dispose() };
+  };
+
+  test('an idle stream ends when its passport runs out, and lives on when it is renewed by one of the same viewer', async () => {
+    const { renew, ended, close } = await streamed(await shortLived());
     const begun = Date.now();
-    await renew(await signed({ viewer }, (jwt) => jwt.setExpirationTime('3s')));
-    await renew(await signed({ viewer: person('OFFICER', 'b:igad') })); // somebody else: refused
-    await renew('nonsense');
-    const [at, code] = (await ended) as [number, string];
+    const renewed = await shortLived(viewer, '3s');
+    expect(await renew(renewed)).toEqual({ type: 'pong', payload: { passports: { 'the-stream': renewed } } });
+    const [at, code] = await ended;
     expect(code).toBe('UNAUTHENTICATED');
     expect(at - begun).toBeGreaterThan(1_500); // past the first passport
-    await client.dispose();
+    await close();
+  });
+
+  test.each([
+    ['somebody else’s', () => signed({ viewer: person('OFFICER', 'b:igad') })],
+    ['that is none', async () => 'nonsense'],
+  ])('a stream ends at once when it is renewed by a passport %s: whoever renews has a reason', async (_whose, make) => {
+    const { renew, ended, close } = await streamed(await signed({ viewer }));
+    const begun = Date.now();
+    void renew(await make());
+    const [at, code] = await ended;
+    expect([code, at - begun < 1_000]).toEqual(['UNAUTHENTICATED', true]);
+    await close();
+  });
+
+  test('a renewal on the heels of its operation counts', async () => {
+    const socket = new WebSocket(`${service.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const frames: { type: string; id?: string }[] = [];
+    socket.on('message', (data) => frames.push(JSON.parse(String(data)) as { type: string }));
+    await new Promise((resolve) => socket.on('open', resolve));
+    const send = (message: object) => socket.send(JSON.stringify(message));
+    send({ type: 'connection_init', payload: { passport: await gateway.service('practice') } });
+    while (frames.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const [first, second] = [await shortLived(), await shortLived(viewer, '10s')];
+    send({ id: '1', type: 'subscribe', payload: { query: subscription, extensions: { passport: first } } });
+    send({ type: 'ping', payload: { passports: { 1: second } } });
+    await new Promise((resolve) => setTimeout(resolve, 2_200)); // the first has run out
+    expect(frames.map(({ type }) => type).toSorted()).toEqual(['connection_ack', 'next', 'pong']);
+    socket.terminate();
   });
 });
