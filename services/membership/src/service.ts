@@ -15,11 +15,12 @@ import { audienceRoute } from './internal/audience.route.js';
 import { logRoute } from './internal/log.route.js';
 import { signOutRoute } from './internal/sign-out.route.js';
 import { viewerRoute } from './internal/viewer.route.js';
+import { Invitation } from './invitation/invitation.js';
 import { MemberState } from './member-state/member-state.js';
 import { Person, PersonContact, PersonRole } from './person/person.js';
 import { membershipSubgraph } from './subgraph.js';
 
-export const entities = [MemberState, Person, PersonContact, PersonRole, ApiClient, ApiKey];
+export const entities = [MemberState, Person, PersonContact, PersonRole, Invitation, ApiClient, ApiKey];
 
 export interface ServiceConfig {
   host: string;

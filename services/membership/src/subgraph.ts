@@ -4,7 +4,9 @@ import type { SubgraphDefinition } from '@hub/kit/subgraph';
 import { ApiClientMutations } from './api-client/api-client.mutations.js';
 import { ApiClientResolver } from './api-client/api-client.resolver.js';
 import { type Loaders, type Parts, loaders } from './context.js';
+import { InvitationResolver } from './invitation/invitation.resolver.js';
 import { MemberStateResolver } from './member-state/member-state.resolver.js';
+import { PersonMutations } from './person/person.mutations.js';
 import { PersonResolver, RoleHeldResolver } from './person/person.resolver.js';
 import { settings } from './person/viewer.settings.js';
 import { Region } from './region/region.js';
@@ -23,6 +25,8 @@ export const membershipSubgraph: SubgraphDefinition<Loaders, Parts> = {
     RoleHeldResolver,
     ApiClientResolver,
     ApiClientMutations,
+    PersonMutations,
+    InvitationResolver,
   ],
   types: [Region],
   loaders,

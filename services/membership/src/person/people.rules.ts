@@ -3,10 +3,11 @@ import type { EventLogRoles } from '@hub/kit/event-log';
 import type { Rules } from '@hub/kit/migrate';
 import { writes } from './person.permissions.js';
 import { publicTables, seenBy } from './person.visibility.js';
+import { asking, isCurrent } from './viewer.settings.js';
 
 export const peopleRules = (roles: EventLogRoles): Rules => ({
   tables: Object.keys(seenBy),
-  functions: ['only_shortened', 'keep_a_curator'],
+  functions: ['only_shortened', 'keep_a_curator', 'named_among_their_own'],
   statements: [
     `grant select on ${publicTables.join(', ')} to ${roles.app}, ${roles.definer}`,
     ...Object.keys(seenBy).flatMap((table) => protectedTable(table, roles)),
@@ -52,11 +53,27 @@ const guards = ({ app, definer }: EventLogRoles): string[] => [
      end if;
      return new;
    end $$`,
-  ...Object.entries({ person_role: 'valid_until', api_client: 'ended_at', api_key: 'revoked_at' }).map(
+  ...Object.entries({
+    person_role: 'valid_until',
+    api_client: 'ended_at',
+    api_key: 'revoked_at',
+    invitation: 'withdrawn_at',
+  }).map(
     ([table, column]) =>
       `create trigger ${table}_shortened before update of ${column} on ${table}
          for each row execute function only_shortened('${column}')`,
   ),
+  // Who is of no role of a State or body yet is invited to it, and accepts: see invitation/accept-invitation.sql.ts.
+  `create function named_among_their_own() returns trigger language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+   begin
+     if current_user = '${app}' and not coalesce(${asking.curator}, false) and not exists (
+       select from public.person_role r where r.person_key = new.person_key and r.of = new.of and ${isCurrent('r')}
+     ) then
+       raise exception 'who is not of a State or body yet is invited to it' using errcode = '42501';
+     end if;
+     return new;
+   end $$`,
+  `create trigger person_role_named before insert on person_role for each row execute function named_among_their_own()`,
   // Definer: who ends a role need not see who else is a curator. The lock lets two who end each other's see each other.
   `create function keep_a_curator() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
    begin

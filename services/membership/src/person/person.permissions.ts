@@ -59,7 +59,11 @@ export const writes: Record<string, readonly Write[]> = {
       columns: ['key', 'person_key', 'role', 'of', 'valid_from', 'valid_until'],
       rows: gives('role', 'of'),
     },
-    { command: 'update', columns: ['valid_until'], rows: gives('role', 'of') },
+    {
+      command: 'update',
+      columns: ['valid_until'],
+      rows: `${gives('role', 'of')} or person_key = ${asking.person}`, // anybody may lay down a role of their own
+    },
   ],
   person_contact: [
     { command: 'insert', columns: ['person_key', 'name', 'email'], rows: `person_key = ${asking.person}` },
@@ -107,6 +111,7 @@ export const writes: Record<string, readonly Write[]> = {
 
 /** Events are appended by who may do what they say. What nobody signed in does, the definer's functions append. */
 export const mayAppend = `case
+    when type = 'ROLE_ENDED' and person = ${asking.person} then true
     when type like 'ROLE%' then ${gives('role', `case when state is null then 'b:' || body else 's:' || state end`)}
     when type like 'CLIENT%' or type like 'KEY%' then
       exists (select from api_client c where c.key = client and c.owner = any (${asking.speaksFor}))
