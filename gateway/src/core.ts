@@ -11,7 +11,7 @@ import type { Path } from './execute/data.js';
 import { Failures } from './execute/failures.js';
 import type { Run } from './execute/fetch.js';
 import type { Program } from './execute/program.js';
-import { type Output, mostErrors, nullError } from './execute/project.js';
+import { type Output, createOutput, nullError, tell } from './execute/project.js';
 import type { ServiceAnswer, ServiceRequest } from './execute/service.js';
 import { coerceVariables } from './execute/variables.js';
 import type { Asker } from './identity/identity.js';
@@ -19,6 +19,7 @@ import type { Limits } from './limits/limits.js';
 import { refuseDeepValue } from './limits/nesting.js';
 import { InvalidDocument } from './plan/check.js';
 import type { Signal } from './signal.js';
+import { type Rest, answerInParts } from './parts.js';
 import type { Operation } from './plan/operations.js';
 import { type SubscribeOptions, subscribe } from './subscribe/subscribe.js';
 import type { Occasion, Telemetry, TraceContext, Watch } from './telemetry/telemetry.js';
@@ -31,6 +32,8 @@ export interface Request {
 
 /** For whom, on what occasion, and until when an operation runs. */
 export interface Call {
+  /** Whether the answer may come in parts. */
+  inParts?: boolean | undefined;
   asker: Asker;
   requestId: string;
   /** Aborted when nobody waits for the answer any more. */
@@ -47,9 +50,11 @@ export interface Answer {
   errors?: readonly GraphQLFormattedError[];
   /** To be called when it has been written to the client. */
   delivered?: () => void;
+  /** What follows, where the answer comes in parts. */
+  rest?: Rest;
 }
 
-/** The JSON text of a GraphQL response. */
+/** The JSON text of a GraphQL response, whole. */
 export const textOf = ({ data, errors }: Answer): string => {
   if (!errors) return `{"data":${data}}`;
   const text = JSON.stringify(errors);
@@ -95,7 +100,7 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
   const prepare = async (
     engine: Engine,
     request: Request,
-    { asker, watch }: Call,
+    { asker, watch, inParts }: Call,
     streams: boolean,
   ): Promise<Prepared> => {
     const found = find(engine, request, watch);
@@ -109,6 +114,7 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
     const making = operation.program(
       operation.checks.length > 0 ? grants(operation.checks, asker.holder) : [],
       coerced,
+      operation.defers && inParts === true && !streams,
     );
     const made = watch ? watch.wait('plan', making) : making;
     const program = 'then' in made ? await made : made;
@@ -118,9 +124,23 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
 
   /** Fills one answer: from the plan, or from an event and the rest of the plan. */
   const answer = async (prepared: Prepared, call: Call, event?: ServiceAnswer): Promise<Answer> => {
-    const { engine, program, variables, introspection } = prepared;
+    const { program, introspection } = prepared;
+    const run = runOf(prepared, call);
+    if (event) program.stream!.absorb(run, event);
+    await program.fetch(run);
+    const output = createOutput(run.failures, introspection);
+    const data = program.project(run.root, output);
+    for (const failure of run.failures.unraised()) {
+      const found = program.clientsPath(failure.path(), run.root);
+      if (found) tell(output, failure, found.path); // otherwise of an object of another type than it was asked for
+    }
+    return written(call, data, output);
+  };
+
+  /** What the fetches of an operation run in. */
+  const runOf = ({ engine, variables }: Prepared, call: Call): Run => {
     const { asker, requestId, signal } = call;
-    const run: Run = {
+    return {
       send: async (request) => engine.send(request, await asker.passport(request.service), call),
       variables,
       signal,
@@ -128,32 +148,14 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
       failures: new Failures(),
       onFailure: (service, error) => log.error('a service failed', { subgraph: service, requestId, error }),
     };
-    if (event) program.stream!.absorb(run, event);
-    await program.fetch(run);
-    const output: Output = {
-      path: [],
-      depth: 0,
-      errors: [],
-      misfits: [],
-      absentAt: null,
-      untold: 0,
-      failures: run.failures,
-      introspection,
-    };
-    const data = program.project(run.root, output);
+  };
+
+  /** Data, and all that went wrong with them. */
+  const written = ({ requestId }: Call, data: string, output: Output): Answer => {
     const { errors, misfits } = output;
-    for (const failure of run.failures.unraised()) {
-      if (errors.length >= 2 * mostErrors) {
-        output.untold++;
-        continue;
-      }
-      const path = program.clientsPath(failure.path(), run.root);
-      if (!path) continue; // of an object of another type than it was asked for
-      errors.push({ message: failure.message, ...(path.length > 0 && { path }), extensions: failure.extensions });
-    }
     if (data === 'null' && errors.length === 0 && misfits.length === 0)
       misfits.push({
-        path: output.absentAt ?? [],
+        path: output.absentAt ?? output.path.slice(0, output.depth),
         reason: 'nothing came for what may not be null',
         message: nullError(String(output.absentAt?.findLast((step) => typeof step === 'string') ?? 'of the root')),
       });
@@ -177,24 +179,43 @@ export function createCore({ engine: current, limits, log, telemetry, subscripti
   const run = async (request: Request, call: Call): Promise<Answer> => {
     const engine = current();
     const release = engine.use();
+    let rest: Rest | undefined;
     try {
       const prepared = await prepare(engine, request, call, false);
-      return told(call, await answer(prepared, call));
+      const { inParts } = prepared.program;
+      if (!inParts) return told(call, await answer(prepared, call));
+      const first = await answerInParts({
+        ...prepared,
+        inParts,
+        call,
+        runIn: (one) => runOf(prepared, one),
+        written,
+        bug: internalError,
+        log,
+      });
+      ({ rest } = first);
+      return first;
     } catch (error) {
       if (call.signal.aborted) throw error;
       return told(call, refusal(error, call));
     } finally {
-      release();
+      if (rest) void rest.over.then(release);
+      else release();
     }
   };
 
   /** Has watched from here what nobody watches since it arrived. */
   const watched = async (by: Telemetry, occasion: Occasion, call: Call, work: (call: Call) => Promise<Answer>) => {
     const watch = by.begin(occasion, call.trace);
+    const end = () => watch.end(call.signal.aborted ? 'gone' : null);
+    let rest: Rest | undefined;
     try {
-      return await work({ ...call, watch });
+      const answer = await work({ ...call, watch });
+      ({ rest } = answer);
+      return answer;
     } finally {
-      watch.end(call.signal.aborted ? 'gone' : null);
+      if (rest) void rest.over.then(end);
+      else end();
     }
   };
 

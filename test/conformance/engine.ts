@@ -1,9 +1,10 @@
 /** The engine under test, and the only file here that knows it. */
-import { createCore, textOf } from '@hub/gateway/core';
+import { type Call, createCore, textOf } from '@hub/gateway/core';
 import { createEngine as createGatewayEngine } from '@hub/gateway/engine';
 import { type ServiceAnswer, ServiceUnavailable } from '@hub/gateway/execute/service';
 import { noIdentity } from '@hub/gateway/identity/identity';
 import { limits as gatewayLimits } from '@hub/gateway/limits/limits';
+import { firstTextOf, partTextOf } from '@hub/gateway/parts';
 import { createPlanner } from '@hub/gateway/plan/planner';
 
 export { type ServiceAnswer, ServiceUnavailable };
@@ -31,9 +32,17 @@ export interface EngineAnswer {
   errors?: readonly { message: string; path?: (string | number)[]; extensions?: Record<string, unknown> }[];
 }
 
+/** One part of an answer (@defer), as a client reads it. */
+export interface EnginePart extends EngineAnswer {
+  incremental?: readonly (EngineAnswer & { path: (string | number)[]; label?: string })[];
+  hasNext?: boolean;
+}
+
 export interface Engine {
   /** `send` answers for the services during this operation. */
   run(request: EngineRequest, send: Send): Promise<EngineAnswer>;
+  /** The same for a client that takes the answer in parts. */
+  runInParts(request: EngineRequest, send: Send): Promise<EnginePart[]>;
   /** What the planner makes of it, for people to read. */
   explain(request: EngineRequest): Promise<string>;
   close(): Promise<void>;
@@ -69,17 +78,27 @@ export async function createEngine(supergraphSdl: string): Promise<Engine> {
   });
   const planner = createPlanner(supergraphSdl);
   let runs = 0;
+  const during = async <T>(send: Send, work: (call: Call) => Promise<T>): Promise<T> => {
+    const requestId = String(++runs);
+    sends.set(requestId, send);
+    try {
+      return await work({ asker, requestId, signal: new AbortController().signal });
+    } finally {
+      sends.delete(requestId);
+    }
+  };
   return {
-    async run(request, send) {
-      const requestId = String(++runs);
-      sends.set(requestId, send);
-      try {
-        const answer = await core.run(request, { asker, requestId, signal: new AbortController().signal });
-        return JSON.parse(textOf(answer)) as EngineAnswer;
-      } finally {
-        sends.delete(requestId);
-      }
-    },
+    run: (request, send) =>
+      during(send, async (call) => JSON.parse(textOf(await core.run(request, call))) as EngineAnswer),
+    runInParts: (request, send) =>
+      during(send, async (call) => {
+        const answer = await core.run(request, { ...call, inParts: true });
+        const { rest } = answer;
+        if (!rest) return [JSON.parse(textOf(answer)) as EnginePart];
+        const texts = [firstTextOf(textOf(answer), true)];
+        for await (const part of rest.parts) texts.push(partTextOf(part));
+        return texts.map((text) => JSON.parse(text) as EnginePart);
+      }),
     async explain({ query }) {
       const request = { document: query, labels: [], percentage: 0 };
       return JSON.stringify(planner.plan(request), null, 1);

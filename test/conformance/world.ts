@@ -58,7 +58,8 @@ export async function createWorld(
   );
   if (!supergraphSdl) throw new Error(`${name}: ${errors?.map(({ message }) => message).join('\n')}`);
   const whole = buildSchema(supergraphSdl, { assumeValid: true, noLocation: true });
-  const apiSdl = printSchema(Supergraph.buildForTests(supergraphSdl).apiSchema().toGraphQLJSSchema());
+  const api = Supergraph.buildForTests(supergraphSdl).apiSchema().toGraphQLJSSchema({ includeDefer: true });
+  const apiSdl = printSchema(api);
   const truth = createTruth(subgraphs, whole, buildSchema(apiSdl));
 
   const overridden = new Map(subgraphs.map((one) => [one.name, new Set<string>()]));

@@ -1,5 +1,5 @@
 import { type GraphQLCompositeType, type SelectionSetNode, isAbstractType, isObjectType } from 'graphql';
-import { collectFields } from './collect.js';
+import { collectFields, deferredIn } from './collect.js';
 import { type Data, type Path, isData, read } from './data.js';
 import { selectionSets } from './normalise.js';
 import type { ProjectionSource } from './project.js';
@@ -9,11 +9,12 @@ import type { ProjectionSource } from './project.js';
  * needed, such as a key or what another field requires, is nothing the client knows of. Null when it was asked of
  * other types than the object there is of: a plan may ask more widely than the client did.
  */
-export function clientsPath(source: ProjectionSource, path: Path, root: Data): Path | null {
+export function clientsPath(source: ProjectionSource, path: Path, root: Data): ClientsPath | null {
   const { schema, operation, keys } = source;
   const found: (string | number)[] = [];
+  let deferred = false;
   let value: unknown = root;
-  let at: Omit<Found, 'response'> = {
+  let at: Pick<Found, 'type' | 'sets'> = {
     type: schema.getRootType(operation.operation)!,
     sets: [operation.selectionSet],
   };
@@ -25,12 +26,13 @@ export function clientsPath(source: ProjectionSource, path: Path, root: Data): P
     }
     const object = isData(value) ? value : {};
     const next: Found | null = fieldAt(at, step, typesOf(at.type, object['__typename']));
-    if (!next) return fieldAt(at, step, typesOf(at.type, undefined)) ? null : found;
+    if (!next) return fieldAt(at, step, typesOf(at.type, undefined)) ? null : { path: found, deferred };
     found.push(next.response);
+    deferred ||= next.deferred;
     value = read(object, step);
     at = next;
   }
-  return found;
+  return { path: found, deferred };
 
   /** The types an object met at `type` may be of. */
   function typesOf(type: GraphQLCompositeType, typename: unknown): readonly GraphQLCompositeType[] {
@@ -40,7 +42,7 @@ export function clientsPath(source: ProjectionSource, path: Path, root: Data): P
   }
 
   function fieldAt(
-    { type, sets }: Omit<Found, 'response'>,
+    { type, sets }: Pick<Found, 'type' | 'sets'>,
     key: string,
     types: readonly GraphQLCompositeType[],
   ): Found | null {
@@ -49,15 +51,26 @@ export function clientsPath(source: ProjectionSource, path: Path, root: Data): P
       for (const [response, nodes] of collectFields(source, actual, sets)) {
         const field = keyOf(response, nodes);
         if (field?.key === key)
-          return { response, type: field.below as GraphQLCompositeType, sets: selectionSets(nodes) };
+          return { response, type: field.below as GraphQLCompositeType, sets: selectionSets(nodes), deferred: false };
       }
+    }
+    for (const { set } of deferredIn(source, sets)) {
+      const inner = fieldAt({ type, sets: [set] }, key, types);
+      if (inner) return { ...inner, deferred: true };
     }
     return null;
   }
 }
 
+export interface ClientsPath {
+  path: Path;
+  /** Whether it leads through what may come later. */
+  deferred: boolean;
+}
+
 interface Found {
   response: string;
+  deferred: boolean;
   type: GraphQLCompositeType;
   sets: readonly SelectionSetNode[];
 }

@@ -28,9 +28,15 @@ export interface Lost {
 
 export class Failures {
   readonly #all: Failure[] = [];
+  readonly #before: Failures | null;
+
+  /** `before`: those of what came earlier of the same answer. */
+  constructor(before: Failures | null = null) {
+    this.#before = before;
+  }
 
   get none(): boolean {
-    return this.#all.length === 0;
+    return this.#all.length === 0 && (this.#before?.none ?? true);
   }
 
   /** An error of a service at a path below objects that all got the same answer. */
@@ -72,9 +78,10 @@ export class Failures {
     this.#add(error, () => (first ? pathTo(first) : []));
   }
 
-  /** Those that were not met where they were planted. */
-  unraised(): Failure[] {
-    return this.#all.filter(({ raisedAt }) => raisedAt.size === 0);
+  /** Those that were not met where they were planted; also of what came earlier, if that is wanted. */
+  unraised(andBefore = false): Failure[] {
+    const own = this.#all.filter(({ raisedAt }) => raisedAt.size === 0);
+    return andBefore && this.#before ? [...this.#before.unraised(true), ...own] : own;
   }
 
   #add({ message, extensions = {} }: GraphQLFormattedError, path: () => Path): Failure {

@@ -14,7 +14,7 @@ const schema = buildSchema(`
 function planned(
   query: string,
   variables: Record<string, unknown> = {},
-  options: { refused?: string; most?: number; apart?: boolean } = {},
+  options: { refused?: string; most?: number; apart?: boolean; mostDeferred?: number; inParts?: boolean } = {},
 ) {
   const { definitions } = parse(query, { noLocation: true });
   const { document } = normalise({
@@ -30,6 +30,8 @@ function planned(
     apart: options.apart ?? false,
     isRefused: ({ name }) => name.value === options.refused,
     mostFields: options.most ?? 100,
+    mostDeferred: options.mostDeferred ?? 100,
+    inParts: options.inParts ?? false,
   });
   return document && print(document).replace(/\s+/g, ' ');
 }

@@ -13,11 +13,14 @@
  * - A field that takes no arguments and has no alias keeps its name: then it is what the planner itself adds as a key
  *   or for others (`@requires`). Every other gets a response key of its own, for each field, arguments and type: what a
  *   client calls `id` need not be the id. It also makes plain keys of names such as `__proto__`.
+ * - A fragment that may come later (@defer) is one at the type of the object it belongs to, by a label that says where it
+ *   stands; where all of an object's fields may, its `__typename` does not.
  * - A variable that is called as those of the planner gets another name.
  * - Left out: introspection, which no service answers; what the viewer may not have; `__typename` of objects.
  */
 import {
   type ArgumentNode,
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   type GraphQLAbstractType,
@@ -39,12 +42,15 @@ import {
   visit,
 } from 'graphql';
 import { HubError } from '@hub/kit/errors';
-import { type Collecting, collectFields, isIntrospection, isTypename } from './collect.js';
+import { type Collecting, collectFields, deferredIn, isIntrospection, isTypename, meetsAll } from './collect.js';
+import { type Place, below as belowField, deferredAt, root as atRoot } from './place.js';
 
 export interface Normalised {
   /** Null: no service has to be asked anything. */
   document: DocumentNode | null;
   keys: ResponseKeys;
+  /** How many fragments may come later. */
+  deferred: number;
 }
 
 /** With what decides whether the type of an object has to be known. */
@@ -61,17 +67,26 @@ export interface NormaliseOptions extends Typing {
   isRefused: (field: FieldNode) => boolean;
   /** Fields it may have; what types multiply to is bounded by it. */
   mostFields: number;
+  /** Fragments that may come later, each counted wherever it stands. */
+  mostDeferred: number;
 }
 
 /** Throws COST_EXCEEDED. */
 export function normalise(options: NormaliseOptions): Normalised {
-  const { operation, isRefused, mostFields, ...collecting } = options;
+  const { operation, isRefused, mostFields, mostDeferred, ...collecting } = options;
   const { schema } = collecting;
   const keys = new ResponseKeys(collecting);
   const used = new Set<string>();
   let fields = 0;
+  let deferred = 0;
 
-  const fieldOf = (parent: GraphQLCompositeType, response: string, nodes: readonly FieldNode[]): SelectionNode[] => {
+  const fieldOf = (
+    parent: GraphQLCompositeType,
+    response: string,
+    nodes: readonly FieldNode[],
+    at: Place,
+    narrowed: boolean,
+  ): SelectionNode[] => {
     if (nodes.some((node) => isTypename(node) || isIntrospection(node) || isRefused(node))) return [];
     if (++fields > mostFields)
       throw new HubError(
@@ -88,17 +103,19 @@ export function normalise(options: NormaliseOptions): Normalised {
         name: node.name,
         ...(key !== node.name.value && { alias: { kind: Kind.NAME, value: key } }),
         arguments: node.arguments?.map((argument) => planned(argument, used)),
-        ...(isCompositeType(type) && { selectionSet: below(type, selectionSets(nodes)) }),
+        ...(isCompositeType(type) && {
+          selectionSet: below(type, selectionSets(nodes), belowField(at, key, narrowed ? parent : null)),
+        }),
       },
     ];
   };
-  const selectionsOf = (type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): SelectionNode[] => {
+  const selectionsOf = (type: GraphQLCompositeType, sets: readonly SelectionSetNode[], at: Place): SelectionNode[] => {
     const common = askedOfEvery(collecting, type, sets);
-    const selections = [...common].flatMap(([response, nodes]) => fieldOf(type, response, nodes));
+    const selections = [...common].flatMap(([response, nodes]) => fieldOf(type, response, nodes, at, false));
     if (!isAbstractType(type)) return selections;
     const narrower = schema.getPossibleTypes(type).flatMap((object): SelectionNode[] => {
       const own = [...collectFields(collecting, object, sets)].flatMap(([response, nodes]) =>
-        isNarrower(nodes, common.get(response)) ? fieldOf(object, response, nodes) : [],
+        isNarrower(nodes, common.get(response)) ? fieldOf(object, response, nodes, at, true) : [],
       );
       if (own.length === 0) return [];
       const typeCondition = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: object.name } } as const;
@@ -106,13 +123,34 @@ export function normalise(options: NormaliseOptions): Normalised {
     });
     return [...(asksType(options, type, sets) ? [typenameField] : []), ...selections, ...narrower];
   };
-  const below = (type: GraphQLCompositeType, sets: readonly SelectionSetNode[]): SelectionSetNode => {
-    const selections = selectionsOf(type, sets);
-    return selectionSet(selections.length > 0 ? selections : [typenameField]);
+  /** Those within one that asks for nothing itself stand in its place. */
+  const laterOf = (type: GraphQLCompositeType, sets: readonly SelectionSetNode[], at: Place): SelectionNode[] =>
+    deferredIn(collecting, sets).flatMap((one, n) => {
+      if (++deferred > mostDeferred)
+        throw new HubError('COST_EXCEEDED', `The operation defers more than ${mostDeferred} fragments.`);
+      const place = deferredAt(at, n);
+      const selections = selectionsOf(type, [one.set], place);
+      const inner = laterOf(type, [one.set], place);
+      if (selections.length === 0) return inner;
+      return [
+        {
+          kind: Kind.INLINE_FRAGMENT,
+          directives: [defer(place)],
+          selectionSet: selectionSet([...selections, ...inner]),
+        },
+      ];
+    });
+  const below = (type: GraphQLCompositeType, sets: readonly SelectionSetNode[], at: Place): SelectionSetNode => {
+    const selections = selectionsOf(type, sets, at);
+    return selectionSet([...(selections.length > 0 ? selections : [typenameField]), ...laterOf(type, sets, at)]);
   };
 
-  const root = selectionsOf(schema.getRootType(operation.operation)!, [operation.selectionSet]);
-  if (root.length === 0) return { document: null, keys };
+  const rootType = schema.getRootType(operation.operation)!;
+  const root = [
+    ...selectionsOf(rootType, [operation.selectionSet], atRoot),
+    ...laterOf(rootType, [operation.selectionSet], atRoot),
+  ];
+  if (root.length === 0) return { document: null, keys, deferred };
   const definition: OperationDefinitionNode = {
     kind: Kind.OPERATION_DEFINITION,
     operation: operation.operation,
@@ -121,7 +159,7 @@ export function normalise(options: NormaliseOptions): Normalised {
       .map(plannedDefinition),
     selectionSet: selectionSet(root),
   };
-  return { document: { kind: Kind.DOCUMENT, definitions: [definition] }, keys };
+  return { document: { kind: Kind.DOCUMENT, definitions: [definition] }, keys, deferred };
 }
 
 /**
@@ -131,6 +169,7 @@ export function normalise(options: NormaliseOptions): Normalised {
  */
 export function asksType(typing: Typing, type: GraphQLAbstractType, sets: readonly SelectionSetNode[]): boolean {
   if (isUnionType(type) || typing.mayHide(type.name) || typing.apart) return true;
+  if (deferredIn(typing, sets).some((one) => !meetsAll(typing.schema, one, type))) return true;
   const common = collectFields(typing, type, sets);
   if ([...common.values()].flat().some(isTypename)) return true;
   const typeOf = (owner: GraphQLCompositeType, [node]: readonly FieldNode[]) => String(definitionOf(owner, node!).type);
@@ -164,21 +203,24 @@ export class ResponseKeys {
   }
 
   /**
-   * Of the fields of an object of `type` that was met at `parent`: under which key each is, and at which type what is
-   * below it was asked for. Null: it is asked of nobody.
+   * Of the fields of an object of `type` that was met at `parent`: under which key each is, at which type what is below
+   * it was asked for, and whether for this type alone. Null: it is asked of nobody.
    */
   at(
     parent: GraphQLCompositeType,
     type: GraphQLCompositeType,
     sets: readonly SelectionSetNode[],
-  ): (response: string, nodes: readonly FieldNode[]) => { key: string; below: GraphQLNamedType } | null {
+  ): (
+    response: string,
+    nodes: readonly FieldNode[],
+  ) => { key: string; below: GraphQLNamedType; narrowed: boolean } | null {
     const common = parent === type ? null : askedOfEvery(this.#typing, parent, sets);
     return (response, nodes) => {
       const [node] = nodes as [FieldNode, ...FieldNode[]];
       if (isTypename(node) || isIntrospection(node)) return null;
-      const metAt = !common || isNarrower(nodes, common.get(response)) ? type : parent;
-      const definition = definitionOf(metAt, node);
-      return { key: this.of(response, node, definition), below: getNamedType(definition.type) };
+      const narrowed = common !== null && isNarrower(nodes, common.get(response));
+      const definition = definitionOf(common && !narrowed ? parent : type, node);
+      return { key: this.of(response, node, definition), below: getNamedType(definition.type), narrowed };
     };
   }
 
@@ -253,6 +295,15 @@ export const selectionSets = (nodes: readonly FieldNode[]): SelectionSetNode[] =
 const selectionSet = (selections: readonly SelectionNode[]): SelectionSetNode => ({
   kind: Kind.SELECTION_SET,
   selections,
+});
+
+/** `@defer(label: …)` */
+const defer = (place: Place): DirectiveNode => ({
+  kind: Kind.DIRECTIVE,
+  name: { kind: Kind.NAME, value: 'defer' },
+  arguments: [
+    { kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: 'label' }, value: { kind: Kind.STRING, value: place } },
+  ],
 });
 
 const typenameField: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };

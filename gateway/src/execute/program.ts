@@ -1,12 +1,15 @@
 /** An operation made ready to be answered again and again: its plan as steps, and writers of its answer. */
 import type { FetchNode, Plan } from '../plan/plan.js';
 import { isNonNullType } from 'graphql';
-import { clientsPath } from './clientsPath.js';
+import { type ClientsPath, clientsPath } from './clientsPath.js';
 import { collectFields } from './collect.js';
 import { type Data, type Path, Planted, read } from './data.js';
 import { type Fetch, type Run, prepareFetch } from './fetch.js';
+import { type InParts, inParts } from './inParts.js';
 import { type Output, type ProjectionSource, projector } from './project.js';
-import { type Step, stepsOf } from './steps.js';
+import type { Needs } from './needs.js';
+import { root as first } from './place.js';
+import { type Step, dealtOut, stepsOf } from './steps.js';
 import type { TypeSystem } from './typeSystem.js';
 import { broughtBy } from './merge.js';
 
@@ -17,8 +20,10 @@ export interface Program {
   fetches: number;
   /** Fetches and joins. Rejects only when aborted, or for a bug. */
   fetch(run: Run): Promise<void> | undefined;
+  /** Does the same part by part, when something may come later; otherwise null. */
+  inParts: InParts | null;
   /** See clientsPath.ts. */
-  clientsPath(path: Path, root: Data): Path | null;
+  clientsPath(path: Path, root: Data): ClientsPath | null;
   /** Writes the data of the answer; what went wrong is in the output. */
   project(root: Data, output: Output): string;
 }
@@ -26,10 +31,13 @@ export interface Program {
 export interface ProgramSource extends ProjectionSource {
   types: TypeSystem;
   plan: Plan;
+  /** What each part asks for; null when nothing may come later. */
+  needs: Needs | null;
 }
 
-export function createProgram({ types, plan, ...source }: ProgramSource): Program {
-  const steps = stepsOf(plan.root);
+export function createProgram({ types, plan, needs, ...source }: ProgramSource): Program {
+  const ordered = stepsOf(plan.root);
+  const steps = needs && plan.root?.kind !== 'Defer' ? dealtOut(ordered, needs) : ordered;
   const fetches = steps.map((step) => prepareFetch(types, step));
   const waitsFor = steps.map((step) => step.waitsFor);
   const isOver = source.operation.operation === 'mutation' ? endOfMutation(source, steps) : null;
@@ -40,12 +48,14 @@ export function createProgram({ types, plan, ...source }: ProgramSource): Progra
       ...plan.stream,
       absorb: prepareFetch(types, {
         fetch: plan.stream,
+        parts: [first],
         brings: broughtBy(plan.stream),
         waitsFor: 0,
         next: [],
       }).absorb,
     },
     fetches: steps.length,
+    inParts: needs ? inParts(steps, fetches, isOver) : null,
     fetch: (run) => (steps.length > 0 ? inOrder(steps, fetches, waitsFor, run, isOver) : undefined),
     clientsPath: (path, root) => clientsPath(source, path, root),
     project: (root, output) => (write ??= projector(source))(root, output),

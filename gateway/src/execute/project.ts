@@ -4,6 +4,8 @@
  * Completion" over ready values (spec.graphql.org, sections 6.3 and 6.4), with null propagation.
  *
  * *Writer*: gives the text of a value, or undefined when there is none and the parent has to be null instead.
+ * *Deferred*: what may come later of an object (@defer) is left out, and noted in the output for who writes it then. What
+ * was noted below a place that became null is forgotten.
  */
 import {
   type FieldNode,
@@ -23,10 +25,11 @@ import {
   isObjectType,
 } from 'graphql';
 import type { Failures } from './failures.js';
-import { type Data, Planted, isData, isInherited } from './data.js';
+import { type Data, type Failure, type Path, Planted, isData, isInherited } from './data.js';
 import { quote } from './json.js';
-import { collectFields, isIntrospection, isTypename } from './collect.js';
+import { collectFields, deferredIn, isIntrospection, isTypename, meetsAll } from './collect.js';
 import { type ResponseKeys, type Typing, asksType, selectionSets } from './normalise.js';
+import { type Place, below as belowField, deferredAt, root as atRoot } from './place.js';
 
 /** One answer being written. */
 export interface Output {
@@ -44,6 +47,20 @@ export interface Output {
   failures: Pick<Failures, 'none'>;
   /** The text of introspection fields, by response key. */
   introspection: ReadonlyMap<string, string>;
+  /** Sets apart the parts of one answer, in each of which a failure is told. */
+  scope: string;
+  /** What may come later. */
+  deferred: Deferred[];
+}
+
+/** What may come later of one object. */
+export interface Deferred {
+  part: Place;
+  label: string | null;
+  /** Where the object stands in the answer. */
+  path: readonly (string | number)[];
+  value: Data;
+  write: Writer;
 }
 
 export const mostErrors = 1_000; // of one kind in one answer
@@ -57,12 +74,41 @@ export interface ProjectionSource extends Typing {
   refused: (field: FieldNode) => GraphQLFormattedError | null;
 }
 
+/** `path`: where what is to be written stands in the answer. `scope`: see Output. */
+export const createOutput = (
+  failures: Output['failures'],
+  introspection: Output['introspection'],
+  path: readonly (string | number)[] = [],
+  scope = '',
+): Output => ({
+  path: [...path],
+  depth: path.length,
+  errors: [],
+  misfits: [],
+  absentAt: null,
+  untold: 0,
+  failures,
+  introspection,
+  scope,
+  deferred: [],
+});
+
+/** Adds a failure that was not met by the writers, at the client's path of where it happened. */
+export function tell(output: Output, { message, extensions }: Failure, path: Path): void {
+  if (output.errors.length >= 2 * mostErrors) output.untold++;
+  else output.errors.push({ message, ...(path.length > 0 && { path }), extensions });
+}
+
 /** A writer of the operation's data. */
 export function projector(source: ProjectionSource): (root: Data, output: Output) => string {
   const { schema, operation } = source;
   const type = schema.getRootType(operation.operation)!;
-  const write = objectWriter(source, type, type, [operation.selectionSet]);
-  return (root, output) => write(root, output) ?? 'null';
+  const write = objectWriter(source, type, type, [operation.selectionSet], atRoot);
+  return (root, output) => {
+    const text = write(root, output);
+    if (text === undefined) output.deferred.length = 0;
+    return text ?? 'null';
+  };
 }
 
 interface Field {
@@ -80,19 +126,21 @@ function objectWriter(
   parent: GraphQLCompositeType,
   type: GraphQLCompositeType,
   sets: readonly SelectionSetNode[],
+  at: Place,
 ): Writer {
   const keyOf = source.keys.at(parent, type, sets);
   const fields = [...collectFields(source, type, sets)].map(([name, nodes], i): Field => {
-    const { key, below } = keyOf(name, nodes) ?? { key: name, below: null };
+    const { key, below, narrowed } = keyOf(name, nodes) ?? { key: name, below: null, narrowed: false };
+    const place = belowField(at, key, narrowed ? type : null);
     return {
       name,
       text: `${i === 0 ? '' : ','}"${name}":`,
       key,
       inherited: isInherited(key),
-      write: fieldWriter(source, type, nodes, below as GraphQLCompositeType),
+      write: fieldWriter(source, type, nodes, below as GraphQLCompositeType, place),
     };
   });
-  return (value, output) => {
+  const write: Writer = (value, output) => {
     const data = value as Data;
     const { path, depth } = output;
     let text = '{';
@@ -109,6 +157,41 @@ function objectWriter(
     output.depth = depth;
     return `${text}}`;
   };
+  const later = laterWriters(source, parent, type, sets, at);
+  return later.length === 0 ? write : noting(write, later);
+}
+
+type Later = Omit<Deferred, 'path' | 'value'>;
+
+function laterWriters(
+  source: ProjectionSource,
+  parent: GraphQLCompositeType,
+  type: GraphQLCompositeType,
+  sets: readonly SelectionSetNode[],
+  at: Place,
+): Later[] {
+  return deferredIn(source, sets).flatMap((one, n): Later[] => {
+    if (!meetsAll(source.schema, one, type)) return [];
+    const part = deferredAt(at, n);
+    const typed = { source, sets: [one.set], metAt: parent, name: type.name, at: part };
+    let write: Writer | undefined;
+    return [
+      { part, label: one.label, write: (value, output) => (write ??= compositeWriter(typed, parent))(value, output) },
+    ];
+  });
+}
+
+/** Notes what may come later of each object that is written, before what may of objects within it. */
+function noting(write: Writer, later: readonly Later[]): Writer {
+  return (value, output) => {
+    const { deferred } = output;
+    const path = output.path.slice(0, output.depth);
+    const before = deferred.length;
+    for (const one of later) deferred.push({ ...one, path, value: value as Data });
+    const text = write(value, output);
+    if (text === undefined) deferred.length = before;
+    return text;
+  };
 }
 
 /** `metAt`: the type at which what is below the field was asked for, when it has fields. */
@@ -117,6 +200,7 @@ function fieldWriter(
   type: GraphQLCompositeType,
   nodes: readonly FieldNode[],
   metAt: GraphQLCompositeType,
+  at: Place,
 ): Writer {
   const [node] = nodes as [FieldNode, ...FieldNode[]];
   const { value: name } = node.name;
@@ -134,7 +218,7 @@ function fieldWriter(
     const error = source.refused(one);
     if (error) return refusedWriter(error, isNonNullType(field.type));
   }
-  const typed: Typed = { source, nodes, metAt, name: `${type.name}.${name}` };
+  const typed: Typed = { source, sets: selectionSets(nodes), metAt, name: `${type.name}.${name}`, at };
   return typeWriter(typed, field.type);
 }
 
@@ -147,10 +231,12 @@ function refusedWriter(error: GraphQLFormattedError, isRequired: boolean): Write
 
 interface Typed {
   source: ProjectionSource;
-  nodes: readonly FieldNode[];
+  /** What is asked for below it. */
+  sets: readonly SelectionSetNode[];
   metAt: GraphQLCompositeType;
   /** For the log. */
   name: string;
+  at: Place;
 }
 
 function typeWriter(typed: Typed, type: GraphQLOutputType): Writer {
@@ -163,9 +249,20 @@ function typeWriter(typed: Typed, type: GraphQLOutputType): Writer {
     };
   }
   const write = valueWriter(typed, type);
-  return (value, output) => {
+  const nullable: Writer = (value, output) => {
     if (value === null) return 'null';
     return (value === undefined ? missing(output, `nothing for ${name}`) : write(value, output)) ?? 'null';
+  };
+  return typed.source.inParts && typed.sets.length > 0 ? forgetting(nullable) : nullable;
+}
+
+/** Forgets what was noted of objects below what became null. */
+function forgetting(write: Writer): Writer {
+  return (value, output) => {
+    const before = output.deferred.length;
+    const text = write(value, output);
+    if (text === 'null') output.deferred.length = before;
+    return text;
   };
 }
 
@@ -185,7 +282,7 @@ function raise(keys: ResponseKeys, { failures }: Planted, output: Output): undef
     const { message, extensions, raisedAt } = failure;
     const rest = below.map((key) => (typeof key === 'string' ? keys.clients(key) : key));
     const path = [...output.path.slice(0, output.depth - up), ...rest];
-    const place = JSON.stringify(path);
+    const place = output.scope + JSON.stringify(path);
     if (raisedAt.has(place)) continue;
     raisedAt.add(place);
     if (
@@ -266,13 +363,12 @@ const enumText =
   (value) =>
     typeof value === 'string' && names.has(value) ? `"${value}"` : undefined;
 
-function compositeWriter({ source, nodes, metAt, name }: Typed, type: GraphQLCompositeType): Writer {
-  const sets = selectionSets(nodes);
+function compositeWriter({ source, sets, metAt, name, at }: Typed, type: GraphQLCompositeType): Writer {
   const { schema } = source;
   const writers = new Map<string, Writer>(); // made when the first object of a type comes
   const writerOf = (actual: GraphQLCompositeType): Writer => {
     let writer = writers.get(actual.name);
-    if (!writer) writers.set(actual.name, (writer = objectWriter(source, metAt, actual, sets)));
+    if (!writer) writers.set(actual.name, (writer = objectWriter(source, metAt, actual, sets, at)));
     return writer;
   };
   if (!isAbstractType(type)) {

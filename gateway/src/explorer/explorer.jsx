@@ -20,6 +20,9 @@ const tokenKey = 'access-token';
 const token = { current: sessionStorage.getItem(tokenKey) ?? '' };
 const authorization = () => (token.current ? { authorization: `Bearer ${token.current}` } : {});
 
+/** Which forms of an answer GraphiQL reads: what is deferred (@defer) in parts, of the version that the gateway has. */
+const answers = 'multipart/mixed;deferSpec=20220824, application/json';
+
 let sockets;
 /** A socket keeps the viewer it was opened for, so a new token needs a new one. */
 const openSockets = () => {
@@ -34,7 +37,8 @@ openSockets();
 
 const send = createGraphiQLFetcher({
   url: '/graphql',
-  fetch: (url, options) => fetch(url, { ...options, headers: { ...options.headers, ...authorization() } }),
+  fetch: (url, options) =>
+    fetch(url, { ...options, headers: { ...options.headers, accept: answers, ...authorization() } }),
   wsClient: { subscribe: (...payload) => sockets.subscribe(...payload) },
 });
 

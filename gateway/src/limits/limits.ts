@@ -12,6 +12,8 @@ export interface Limits {
   fields: number;
   /** How deep fields nest after fragments are written out. */
   depth: number;
+  /** Fragments that may come later (@defer), each counted wherever it stands: each is planned and fetched apart. */
+  deferred: number;
   /** Bytes of documents and plans kept. An estimate: see plan/operations.ts. */
   operationCacheBytes: number;
   /** How long checking and planning an operation that nobody has asked for before may take. */
@@ -37,6 +39,7 @@ export const limits: Limits = {
   nesting: 32, // the introspection query nests 13 deep
   fields: 5_000, // what a planner can still plan in a second
   depth: 32,
+  deferred: 50,
   operationCacheBytes: 64 * 1024 * 1024,
   planMs: 2_000, // what portals ask takes some tens of milliseconds on an idle machine
   planQueue: 200,

@@ -7,11 +7,13 @@ import {
   type OperationDefinitionNode,
   getOperationAST,
   parse,
+  specifiedRules,
   validate,
 } from 'graphql';
 import type { Limits } from '../limits/limits.js';
 import { refuseDeepDocument } from '../limits/nesting.js';
 import { refuseLarge } from '../limits/size.js';
+import { deferRules } from './deferRules.js';
 
 const shownCharacters = 100;
 
@@ -79,7 +81,7 @@ export function checkDocument(
         extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
       },
     ]);
-  const errors = validate(schema, document);
+  const errors = validate(schema, document, rules);
   if (errors.length > 0 && errors.every(({ message }) => message === aborted))
     throw new InvalidDocument([
       {
@@ -90,6 +92,8 @@ export function checkDocument(
   if (errors.length > 0)
     throw new InvalidDocument(errors.map((error) => formatted(error, 'GRAPHQL_VALIDATION_FAILED')));
 }
+
+const rules = [...specifiedRules, deferRules];
 
 /** What graphql-js says where comparing fields and fragments would take too long; the document itself may be valid. */
 const aborted = 'Validation aborted.';

@@ -20,6 +20,7 @@ import type { Check } from '../authorize/checks.js';
 import { readRules } from '../authorize/rules.js';
 import { type Program, createProgram } from '../execute/program.js';
 import { isIntrospection } from '../execute/collect.js';
+import { needsOf } from '../execute/needs.js';
 import { normalise } from '../execute/normalise.js';
 import { typeSystem } from '../execute/typeSystem.js';
 import type { Limits } from '../limits/limits.js';
@@ -35,11 +36,17 @@ export interface Operation {
   node: OperationDefinitionNode;
   /** What has to hold of a viewer for them to get all of it; most operations have nothing. */
   checks: readonly Check[];
+  /** Whether something in it is deferred. */
+  defers: boolean;
   /**
    * How it is answered for whom these checks hold, and with these variables (of which those matter that fields are
-   * skipped and included by). Rejects with COST_EXCEEDED when it cannot be planned in time.
+   * skipped and included by), whole or in parts. Rejects with COST_EXCEEDED when it cannot be planned in time.
    */
-  program(granted: readonly boolean[], variables: Readonly<Record<string, unknown>>): Program | Promise<Program>;
+  program(
+    granted: readonly boolean[],
+    variables: Readonly<Record<string, unknown>>,
+    inParts?: boolean,
+  ): Program | Promise<Program>;
   /** The text of its introspection fields by response key; null when it has none. */
   introspection: ((variables: Readonly<Record<string, unknown>>) => Promise<ReadonlyMap<string, string>>) | null;
 }
@@ -121,7 +128,8 @@ export function createOperations({
   const operationOf = (meaning: string, document: DocumentNode, node: OperationDefinitionNode): Operation => {
     const guarded = rules?.of(document, node) ?? null;
     const operationName = node.name?.value;
-    const conditions = conditionsIn(document);
+    const conditions = conditionsIn(document, ['skip', 'include']);
+    const deferring = conditionsIn(document, ['defer']);
     const fragments = new Map(
       document.definitions.flatMap((one): [string, FragmentDefinitionNode][] =>
         one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [],
@@ -131,24 +139,27 @@ export function createOperations({
       document,
       node,
       checks: guarded?.checks ?? [],
-      program(granted, variables) {
+      defers: hasDirective(document, 'defer'),
+      program(granted, variables, inParts = false) {
         const percentage = overridePercentages.length > 0 ? fallsInto(overridePercentages, random() * 100) : 0;
         const held = granted.map(Number).join('');
         const included = conditions.map((name) => (variables[name] === true ? 1 : 0)).join('');
-        const key = `${held} ${included} ${percentage} ${meaning}`;
+        const parts = inParts ? `/${deferring.map((name) => (variables[name] === false ? 0 : 1)).join('')}` : '';
+        const key = `${held} ${included}${parts} ${percentage} ${meaning}`;
         const known = programs.get(key);
         if (known) return known;
         return unlessHopeless(`program ${key}`, async () => {
           const refused = guarded && granted.includes(false) ? guarded.without(granted).refused : nothing;
           const isRefused = (field: FieldNode) => refused.has(field);
+          const decided = pick([...conditions, ...deferring], variables);
           const planned = async (apart: boolean) => {
-            const typing = { schema: api, fragments, variables: pick(conditions, variables), mayHide, apart };
-            const mostFields = limits.fields * mostTypes;
-            const { document, keys } = normalise({ ...typing, operation: node, isRefused, mostFields });
+            const typing = { schema: api, fragments, variables: decided, inParts, mayHide, apart };
+            const most = { mostFields: limits.fields * mostTypes, mostDeferred: limits.deferred };
+            const { document, keys, deferred } = normalise({ ...typing, ...most, operation: node, isRefused });
             const plan: Plan = document
               ? await planning.ask('plan', { document: print(document), labels: overrideLabels, percentage })
               : { root: null, stream: null };
-            return { ...typing, keys, plan };
+            return { ...typing, keys, plan, needs: deferred > 0 ? needsOf(document) : null };
           };
           const found = await planned(false)
             .catch(ifTooMany(() => planned(true)))
@@ -229,17 +240,22 @@ const mostTypes = 4; // what an operation may grow to where more is asked of sev
 const pick = (names: readonly string[], from: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(names.map((name) => [name, from[name]]));
 
-/** The variables that decide what is skipped and included. */
-function conditionsIn(document: DocumentNode): string[] {
+/** The variables by which directives of these names are switched on and off. */
+function conditionsIn(document: DocumentNode, directives: readonly string[]): string[] {
   const names = new Set<string>();
   visit(document, {
     Directive: ({ name, arguments: given = [] }) => {
-      const [condition] = given;
-      if (['skip', 'include'].includes(name.value) && condition?.value.kind === Kind.VARIABLE)
-        names.add(condition.value.name.value);
+      const condition = given.find((one) => one.name.value === 'if')?.value;
+      if (directives.includes(name.value) && condition?.kind === Kind.VARIABLE) names.add(condition.name.value);
     },
   });
   return [...names];
+}
+
+function hasDirective(document: DocumentNode, wanted: string): boolean {
+  let found = false;
+  visit(document, { Directive: ({ name }) => void (found ||= name.value === wanted) });
+  return found;
 }
 
 /** Interfaces and unions some of whose members clients do not see. */

@@ -3,11 +3,23 @@
  * planner says is read into this once (planner.ts), so that nothing else knows which planner there is. It is plain
  * data: it crosses from the planning thread.
  */
-export type PlanNode = FetchNode | GroupNode;
+export type PlanNode = FetchNode | GroupNode | DeferNode;
 
 export interface GroupNode {
   kind: 'Sequence' | 'Parallel';
   nodes: readonly PlanNode[];
+}
+
+/** What comes first, and what may come later. */
+export interface DeferNode {
+  kind: 'Defer';
+  primary: PlanNode | null;
+  deferred: readonly {
+    /** Where the deferred fragment stands in the planned document (execute/place.ts). */
+    label: string;
+    /** Null: what comes first brings it along. */
+    node: PlanNode | null;
+  }[];
 }
 
 /** One request to one service. */

@@ -11,7 +11,7 @@ import {
   QueryPlanner,
   type QueryPlanSelectionNode,
 } from '@apollo/query-planner';
-import { parse } from 'graphql';
+import { type DocumentNode, parse, visit } from 'graphql';
 import {
   type FetchNode,
   type PathStep,
@@ -54,6 +54,7 @@ export function createPlanner(supergraphSdl: string): Planner {
   const api = supergraph.apiSchema();
   const planner = new QueryPlanner(supergraph, {
     reuseQueryFragments: false,
+    incrementalDelivery: { enableDefer: true }, // changes nothing where nothing is deferred
     debug: { maxEvaluatedPlans, pathsLimit },
   });
   const labels = [...new Set([...supergraphSdl.matchAll(/overrideLabel:\s*"([^"]+)"/g)].map(([, label]) => label!))];
@@ -74,8 +75,19 @@ export function createPlanner(supergraphSdl: string): Planner {
           return [label, percent === null ? request.labels.includes(label) : request.percentage < percent];
         }),
       );
-      const operation = operationFromDocument(api, parse(request.document), { validate: false });
-      const { node } = found(() => planner.buildQueryPlan(operation, { overrideConditions }));
+      const build = (document: DocumentNode) => {
+        const operation = operationFromDocument(api, document, { validate: false });
+        return found(() => planner.buildQueryPlan(operation, { overrideConditions })).node;
+      };
+      const document = parse(request.document);
+      const plain = withoutDefer(document);
+      let node: ReturnType<typeof build>;
+      try {
+        node = build(document);
+      } catch (error) {
+        if (plain === document || error instanceof TooManyWays) throw error;
+        node = build(plain); // it stumbles over @requires in what is deferred; then it knows of one part only
+      }
       if (!node) throw new Error('the planner found no way to answer the operation');
       if (node.kind !== 'Subscription') return { root: nodeOf(node, []), stream: null };
       return { root: node.rest ? nodeOf(node.rest, []) : null, stream: fetchOf(node.primary, []) };
@@ -102,11 +114,24 @@ function nodeOf(node: SentNode, path: readonly PathStep[]): PlanNode {
       return nodeOf(node.node, [...path, ...node.path.map(pathStep)]);
     case 'Fetch':
       return fetchOf(node, path);
+    case 'Defer': {
+      const { primary, deferred } = node;
+      return {
+        kind: 'Defer',
+        primary: primary.node ? nodeOf(primary.node, path) : null,
+        deferred: deferred.map((one) => ({
+          label: one.label!, // the normaliser gives each one
+          node: one.node ? nodeOf(one.node, path) : null,
+        })),
+      };
+    }
     case 'Condition':
-    case 'Defer':
       throw new Error(`the planner put a ${node.kind} node into a plan that has nothing for it`);
   }
 }
+
+const withoutDefer = (document: DocumentNode): DocumentNode =>
+  visit(document, { Directive: ({ name }) => (name.value === 'defer' ? null : undefined) });
 
 const fetchOf = (node: SentFetch, path: readonly PathStep[]): FetchNode => ({
   kind: 'Fetch',

@@ -48,11 +48,31 @@ export function readSupergraph(sdl: string): Supergraph {
       : [],
   ) as { name: string; url: string }[];
   if (services.length === 0) throw new Error('The supergraph names no services.');
-  const api = buildASTSchema(apiDocument(document, features), { assumeValidSDL: true });
+  const api = buildASTSchema(withDefer(apiDocument(document, features)), { assumeValidSDL: true });
   const [fault] = validateSchema(api);
   if (fault) throw new Error(`What clients would see of the supergraph is not valid: ${fault.message}`);
   return { sdl, api, whole: buildASTSchema(document, { assumeValid: true, assumeValidSDL: true }), services };
 }
+
+/** A gateway can answer in parts whatever its services can. */
+const withDefer = ({ definitions, ...rest }: DocumentNode): DocumentNode => ({
+  ...rest,
+  definitions: [
+    ...definitions.filter((one) => one.kind !== Kind.DIRECTIVE_DEFINITION || one.name.value !== 'defer'),
+    ...defer.definitions,
+  ],
+});
+
+const defer = parse(
+  `"Lets the answer come without this fragment, which follows when it is ready: to who accepts multipart/mixed;deferSpec=20220824, or asks over a WebSocket."
+  directive @defer(
+    "Whether it may come later."
+    if: Boolean! = true
+    "By which the client knows what follows."
+    label: String
+  ) on FRAGMENT_SPREAD | INLINE_FRAGMENT`,
+  { noLocation: true },
+);
 
 /** What the schema links: `@link(url: "https://…/<name>/v<version>", as:, for:, import: […])`. */
 export function featuresOf(document: DocumentNode): Feature[] {

@@ -1,6 +1,7 @@
 /** How a request that could be read gets its answer: straight from the core, unless there are plugins (apollo.ts). */
 import type { IncomingMessage } from 'node:http';
 import { type Call, type Core, textOf, useWebSocket } from '../core.js';
+import type { Part } from '../parts.js';
 import type { Operation } from '../plan/operations.js';
 import type { Asked } from './graphql-over-http.js';
 import type { Form } from './negotiate.js';
@@ -19,6 +20,8 @@ export interface HttpAnswer {
   text: string;
   /** Names and values in turn. */
   headers: readonly string[];
+  /** What follows, when the answer comes in parts: the text is then that of the first. */
+  rest?: AsyncIterable<Part>;
 }
 
 export interface Answering {
@@ -34,7 +37,8 @@ export const straight = (core: Core): Answering => ({
     if (!isFree) await runnable(core, asked, reading, call);
     const answer = await core.run(asked, call);
     const status = answer.data === undefined ? statusOf(answer.errors ?? [], reading.form) : 200;
-    return { status, text: textOf(answer), headers: none };
+    const { rest } = answer;
+    return { status, text: textOf(answer), headers: none, ...(rest && { rest: rest.parts }) };
   },
   refused: () => Promise.resolve(),
 });

@@ -88,10 +88,14 @@ export async function apolloServer(options: ApolloOptions): Promise<Apollo> {
         executor: async ({ request, context }) => {
           const { query = '', operationName, variables } = request;
           const call = context as unknown as Call;
-          const { data, errors } = await core.run({ query, operationName, variables }, call).catch((error: unknown) => {
-            if (call.signal.aborted) return nobodyWaits;
-            throw error;
-          });
+          // Apollo Server has one answer for its plugins to see, so it is whole.
+          const whole = { ...call, inParts: false };
+          const { data, errors } = await core
+            .run({ query, operationName, variables }, whole)
+            .catch((error: unknown) => {
+              if (call.signal.aborted) return nobodyWaits;
+              throw error;
+            });
           if (!errors) return { data: lazyData(data!) };
           const status = data === undefined ? current.getStore()?.statusOf(errors) : undefined;
           return {

@@ -8,13 +8,15 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerRespo
 import type { Log } from '@hub/kit/log';
 import type { Identity } from '../identity/identity.js';
 import type { Limits } from '../limits/limits.js';
+import { firstTextOf } from '../parts.js';
 import { Departure } from '../signal.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { Answering, HttpAnswer } from './answering.js';
 import { compressed, worthCompressing } from './compression.js';
 import { askedInAddress, askedInBody, refuseForgery, refuseOtherBody } from './graphql-over-http.js';
 import { IncomingBody, tooLarge } from './incomingBody.js';
-import { type Form, defaultForm, encodingFor, formFor } from './negotiate.js';
+import { type Form, defaultForm, encodingFor, formFor, partsType } from './negotiate.js';
+import { writeParts } from './partsBody.js';
 import { BadRequest, refusal } from './refusals.js';
 import { traceIn } from './traceContext.js';
 
@@ -61,7 +63,8 @@ export function graphqlDoor(options: DoorOptions): RequestListener {
         acceptLanguage: headers['accept-language'],
       });
       const asked = body ? askedInBody(await body.text()) : askedInAddress(searchIn(request));
-      const call = { asker, requestId: exchange.requestId, signal: departure, trace, watch };
+      const inParts = form.parts !== 'no';
+      const call = { asker, requestId: exchange.requestId, signal: departure, trace, watch, inParts };
       await send(exchange, await answering.answer(asked, call, { request, form, safe }));
     } catch (error) {
       if (!departure.aborted) await refuse(exchange, error);
@@ -79,9 +82,11 @@ export function graphqlDoor(options: DoorOptions): RequestListener {
     else await send(exchange, { status, text, headers });
   };
 
-  const send = async ({ request, response, requestId, form }: Exchange, answer: HttpAnswer): Promise<void> => {
-    const { status, text, headers } = answer;
-    const head = headOf(requestId, form, headers);
+  const send = async (exchange: Exchange, answer: HttpAnswer): Promise<void> => {
+    const { request, response, requestId, form } = exchange;
+    const { status, text, headers, rest } = answer;
+    if (rest || (form.parts === 'only' && status === 200)) return sendParts(exchange, answer);
+    const head = headOf(requestId, form.contentType, headers);
     if (stopping()) response.shouldKeepAlive = false;
     const encoding = text.length < worthCompressing ? null : encodingFor(request.headers['accept-encoding']);
     if (!encoding) {
@@ -92,6 +97,16 @@ export function graphqlDoor(options: DoorOptions): RequestListener {
     const bytes = await compressed(text, encoding);
     head.push('content-encoding', encoding, 'content-length', String(bytes.length));
     response.writeHead(status, head).end(bytes);
+  };
+
+  const sendParts = async ({ request, response, requestId }: Exchange, answer: HttpAnswer): Promise<void> => {
+    const { status, text, headers, rest } = answer;
+    if (stopping()) response.shouldKeepAlive = false;
+    const encoding = encodingFor(request.headers['accept-encoding']);
+    const head = headOf(requestId, partsType, withoutType(headers));
+    if (encoding) head.push('content-encoding', encoding);
+    response.writeHead(status, head);
+    await writeParts(response, encoding, firstTextOf(text, rest !== undefined), rest);
   };
 
   return (request, response) => {
@@ -124,7 +139,7 @@ const framing: ReadonlySet<string> = new Set([
   'x-request-id',
 ]);
 
-function headOf(requestId: string, { contentType }: Form, headers: readonly string[]): string[] {
+function headOf(requestId: string, contentType: string, headers: readonly string[]): string[] {
   if (headers.length === 0) return ['content-type', contentType, 'x-request-id', requestId, 'vary', vary];
   let type = contentType;
   let varies = vary;
@@ -139,6 +154,10 @@ function headOf(requestId: string, { contentType }: Form, headers: readonly stri
   return ['content-type', type, 'x-request-id', requestId, 'vary', varies, ...others];
 }
 
+/** Parts have a type of their own. */
+const withoutType = (headers: readonly string[]): string[] =>
+  headers.filter((_, i) => headers[i - (i % 2)] !== 'content-type');
+
 const lingerMs = 1_000;
 
 /**
@@ -147,7 +166,11 @@ const lingerMs = 1_000;
  */
 function sendUnread({ request, response, requestId, form }: Exchange, text: string): void {
   response.shouldKeepAlive = false;
-  response.writeHead(413, [...headOf(requestId, form, []), 'content-length', String(Buffer.byteLength(text))]);
+  response.writeHead(413, [
+    ...headOf(requestId, form.contentType, []),
+    'content-length',
+    String(Buffer.byteLength(text)),
+  ]);
   response.write(text);
   const close = () => {
     clearTimeout(timer);

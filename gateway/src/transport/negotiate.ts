@@ -11,13 +11,18 @@ export interface Form {
    * every status but 200 for a broken connection, so a well-formed request is answered with 200 whatever comes of it.
    */
   legacy: boolean;
+  /**
+   * Whether the client reads an answer in parts, as `multipart/mixed;deferSpec=20220824`: `only` when it says that it
+   * reads nothing else.
+   */
+  parts: 'no' | 'too' | 'only';
 }
 
 export type Encoding = 'br' | 'gzip';
 
-const json: Form = { contentType: 'application/json; charset=utf-8', legacy: false };
+const json: Form = { contentType: 'application/json; charset=utf-8', legacy: false, parts: 'no' };
 const legacyJson: Form = { ...json, legacy: true };
-const graphql: Form = { contentType: 'application/graphql-response+json; charset=utf-8', legacy: false };
+const graphql: Form = { contentType: 'application/graphql-response+json; charset=utf-8', legacy: false, parts: 'no' };
 
 /** What is sent to a client that says nothing of it. */
 export const defaultForm = json;
@@ -25,11 +30,19 @@ export const defaultForm = json;
 /** By the header `accept`; null when nothing we have is acceptable. */
 export const formFor = remembered((accept): Form | null => {
   if (!accept) return json;
-  const ranges = rangesIn(accept).filter(({ parameters }) => parameters.every(isUtf8));
+  const all = rangesIn(accept);
+  const inParts = all.some(
+    (range) => range.name === 'multipart/mixed' && range.weight > 0 && range.parameters.some(isSpec),
+  );
+  const ranges = all.filter(({ parameters }) => parameters.every(isUtf8));
   const best = mostWanted([weigh(ranges, jsonNames), weigh(ranges, graphqlNames)]);
-  if (!best) return null;
-  return best.names === graphqlNames ? graphql : best.exactness === 0 ? legacyJson : json;
+  if (!best) return inParts ? { ...json, parts: 'only' } : null;
+  const form = best.names === graphqlNames ? graphql : best.exactness === 0 ? legacyJson : json;
+  return inParts ? { ...form, parts: 'too' } : form;
 });
+
+/** The header `content-type` of an answer in parts. */
+export const partsType = 'multipart/mixed;boundary="-";deferSpec=20220824';
 
 /** By the header `accept-encoding`; null for plain. */
 export const encodingFor = remembered((acceptEncoding): Encoding | null => {
@@ -96,6 +109,7 @@ function mostWanted(
     .sort((a, b) => b.weight - a.weight || tie(a, b))[0];
 }
 
+const isSpec = (parameter: string): boolean => /^deferspec="?20220824"?$/.test(parameter);
 const isUtf8 = (parameter: string): boolean => /^charset="?utf-?8"?$/.test(parameter);
 
 const mostRemembered = 200;

@@ -21,6 +21,7 @@ import type { Log } from '@hub/kit/log';
 import { type Answer, type Call, type Core, type Request, internalError } from '../core.js';
 import type { Asker, Credentials, Identity } from '../identity/identity.js';
 import type { Limits } from '../limits/limits.js';
+import type { Part } from '../parts.js';
 import { InvalidDocument } from '../plan/check.js';
 import { Departure } from '../signal.js';
 import { StreamEnded } from '../subscribe/subscribe.js';
@@ -95,7 +96,12 @@ export function listenForSockets({ server, path, core, schema, identity, limits,
       try {
         const { document } = await core.find({ query, operationName });
         const departure = new Departure();
-        const call = { requestId: randomUUID(), signal: departure, asker: await extra.asker!.renewed() };
+        const call = {
+          requestId: randomUUID(),
+          signal: departure,
+          asker: await extra.asker!.renewed(),
+          inParts: true,
+        };
         extra.running.set(id, departure);
         return {
           schema: schema(),
@@ -213,22 +219,33 @@ class Shown extends GraphQLError {
 }
 
 /** What the protocol's server puts into a frame. */
-const resultOf = ({ data = 'null', errors }: Answer): ExecutionResult => ({
+const resultOf = ({ data = 'null', errors, rest }: Answer): ExecutionResult => ({
   data: lazyData(data),
   ...(errors && { errors: errors.map((error) => new Shown(error)) }),
+  ...(rest && { hasNext: true }),
 });
 
-/** A query or mutation as a stream of one, so that the protocol's `complete` reaches it while it runs. */
+/** The same of a part that follows; it has the form of HTTP's. */
+const partOf = ({ incremental, hasNext }: Part): ExecutionResult =>
+  ({ incremental: incremental.map((one) => ({ ...one, data: lazyData(one.data) })), hasNext }) as ExecutionResult;
+
+/** A query or mutation as a stream of its parts, mostly one, so that the protocol's `complete` reaches it while it runs. */
 function single(core: Core, args: Args): AsyncIterableIterator<ExecutionResult> {
   const { request, call, extra } = args.contextValue;
   let done = false;
+  let rest: Answer['rest'];
   return {
     async next() {
-      if (done) return { done, value: undefined };
-      done = true;
       try {
+        if (rest) {
+          const part = await rest.parts.next();
+          return part.done ? { done: true, value: undefined } : { done: false, value: partOf(part.value) };
+        }
+        if (done) return { done, value: undefined };
+        done = true;
         const answer = await core.run(request, call);
         if (answer.data === undefined) throw new InvalidDocument(answer.errors ?? []);
+        ({ rest } = answer);
         return { done: false, value: resultOf(answer) };
       } catch (error) {
         if (call.signal.aborted) return { done: true, value: undefined };
