@@ -114,3 +114,49 @@ test('each type of objects is asked apart, by names of its own where they differ
     '{ item { __typename ... on Book { owner { id } } ... on Song { cc_1_owner: owner { id } length } } }',
   );
 });
+
+test.each<[string, string, string | null, Record<string, unknown>?]>([
+  [
+    'what is deferred stands apart, by a label that says where',
+    '{ book { id ... @defer(label: "mine") { name owner { id ... @defer { name } } } } }',
+    '{ cc_book: book { id ... @defer(label: "/cc_book~0") { name owner { id ... @defer(label: "/cc_book~0/owner~0") { name } } } } }',
+  ],
+  [
+    'within the types it stands in',
+    '{ item { id ... on Book { ... @defer { price } } } }',
+    '{ item { __typename id ... @defer(label: "/item~0") { __typename ... on Book { cc_price: price } } } }',
+  ],
+  [
+    'below what is asked of one type',
+    '{ item { id ... on Song { owner { ... @defer { id } } } } }',
+    '{ item { __typename id ... on Song { owner { __typename ... @defer(label: "/item/owner@Song~0") { id } } } } }',
+  ],
+  [
+    'one that only defers others leaves its place to them',
+    '{ item { id ... @defer { ... @defer { name } } } }',
+    '{ item { id ... @defer(label: "/item~0~0") { name } } }',
+  ],
+  ['one that asks nobody is none', '{ book { id ... @defer { __typename } } }', '{ cc_book: book { id } }'],
+  [
+    'a fragment is one each time it is spread, if not at one place',
+    '{ a: item { ...F @defer ...F @defer } } fragment F on Item { name }',
+    '{ cc_a: item { __typename ... @defer(label: "/cc_a~0") { name } } }',
+  ],
+  [
+    'switched on and off',
+    'query ($v: Boolean!) { item { id ... @defer(if: $v) { name } ... @defer(if: false) { owner { id } } } }',
+    '{ item { __typename id name owner { id } } }',
+    { v: false },
+  ],
+])('%s', (...[, query, expected, variables]) => expect(planned(query, variables, { inParts: true })).toBe(expected));
+
+test('to who takes the answer whole nothing is deferred', () =>
+  expect(planned('{ item { id ... @defer { name } } }')).toBe('{ item { id name } }'));
+
+test('how many fragments may be deferred is bounded, each counted where it stands', () => {
+  const two = '{ a: book { ...F } b: book { ...F } } fragment F on Book { id ... @defer { name } }';
+  expect(planned(two, {}, { inParts: true, mostDeferred: 2 })).toBeTruthy();
+  expect(() => planned(two, {}, { inParts: true, mostDeferred: 1 })).toThrow(
+    expect.objectContaining({ code: 'COST_EXCEEDED' }),
+  );
+});

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { parse } from 'graphql';
 import type { FetchNode, PathStep, PlanNode } from '../plan/plan.js';
-import { stepsOf } from './steps.js';
+import { needsOf } from './needs.js';
+import { dealtOut, stepsOf } from './steps.js';
 
 const root = (service: string, operation: string, operationKind: FetchNode['operationKind'] = 'query'): FetchNode => ({
   kind: 'Fetch',
@@ -98,4 +100,61 @@ test('mutations keep their order, each with its joins', () => {
     root('a', 'mutation { two }', 'mutation'),
   );
   expect(graph(plan)).toEqual(['a after nothing', 'b after 0', 'a after 1']);
+});
+
+const defer = (primary: PlanNode, ...deferred: [string, PlanNode][]): PlanNode => ({
+  kind: 'Defer',
+  primary,
+  deferred: deferred.map(([label, node]) => ({ label, node })),
+});
+
+test('what is deferred waits for what it reads of what comes before, and nothing waits for it', () => {
+  const plan = defer(
+    sequence(books, join('slow', 'books.@', 'price')),
+    [
+      '/books~0',
+      defer(join('people', 'books.@.author', 'name'), [
+        '/books~0/author~0',
+        join('places', 'books.@.author', 'town', ['name']),
+      ]),
+    ],
+    ['/books~1', join('people', 'books.@.author', 'name')],
+  );
+  expect(graph(plan)).toEqual([
+    'books after nothing',
+    'slow after 0',
+    'people after 0', // of each part its own, though they are alike
+    'people after 0',
+    'places after 0,2',
+  ]);
+  expect(stepsOf(plan).map(({ parts }) => parts.join())).toEqual(['', '', '/books~0', '/books~1', '/books~0/author~0']);
+});
+
+test('what a mutation defers comes after all that it does', () => {
+  const plan = defer(
+    sequence(root('a', 'mutation { one { __typename id } }', 'mutation'), root('a', 'mutation { two }', 'mutation')),
+    ['/one~0', sequence(join('b', 'one', 'name'), join('c', 'one', 'label', ['name']))],
+  );
+  expect(graph(plan)).toEqual(['a after nothing', 'a after 0', 'b after 1', 'c after 2']);
+});
+
+test('steps that are nobody’s are dealt out to the parts that need what they bring, or bring with their help', () => {
+  const steps = stepsOf(
+    sequence(
+      books,
+      join('names', 'books.@', 'name'),
+      parallel(join('label', 'books.@', 'label', ['name']), join('people', 'books.@.author', 'born')),
+    ),
+  );
+  const needs = needsOf(
+    parse(
+      '{ books { id ... @defer(label: "/books~0") { label author { ... @defer(label: "/books~0/author~0") { born } } } } }',
+    ),
+  );
+  expect(dealtOut(steps, needs).map(({ fetch, parts }) => [fetch.service, ...parts])).toEqual([
+    ['books', '', '/books~0', '/books~0/author~0'],
+    ['names', '/books~0'],
+    ['people', '/books~0/author~0'],
+    ['label', '/books~0'],
+  ]);
 });

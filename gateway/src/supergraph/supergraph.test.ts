@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { composeServices } from '@apollo/composition';
 import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
-import { lexicographicSortSchema, parse, printSchema } from 'graphql';
+import { GraphQLSchema, lexicographicSortSchema, parse, printSchema } from 'graphql';
 import { readSupergraph } from './supergraph.js';
 
 const link = (...imports: string[]) =>
@@ -44,9 +44,17 @@ test('clients see of a supergraph what its planner thinks they see', () => {
     supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
   }).apiSchema();
   const { api, whole, services } = readSupergraph(withEverything);
-  expect(printSchema(lexicographicSortSchema(api))).toBe(
-    printSchema(lexicographicSortSchema(planners.toGraphQLJSSchema())),
-  );
+  const printed = (schema: GraphQLSchema) => {
+    const { directives, ...rest } = schema.toConfig();
+    const others = directives.filter(({ name }) => name !== 'defer'); // which is not of the supergraph
+    return printSchema(lexicographicSortSchema(new GraphQLSchema({ ...rest, directives: others })));
+  };
+  expect(printed(api)).toBe(printed(planners.toGraphQLJSSchema()));
+  const defer = (schema: GraphQLSchema) => {
+    const { locations, args } = schema.getDirective('defer')!;
+    return [new Set(locations), new Map(args.map((one) => [one.name, [String(one.type), one.defaultValue]]))];
+  };
+  expect(defer(api)).toEqual(defer(planners.toGraphQLJSSchema({ includeDefer: true })));
   expect(printSchema(api)).not.toMatch(/inaccessible|join__|link__|Secret|Lost|Hidden|mark|requiresScopes/);
   expect(whole.getType('Secret')).toBeDefined();
   expect(services).toEqual([0, 1].map((i) => ({ name: `s${i}`, url: `http://s${i}.invalid/graphql` })));

@@ -66,3 +66,16 @@ test('what strangers write is not remembered without end', () => {
   const huge = `text/plain, ${'x'.repeat(10_000)}, ${graphql}`;
   expect(formFor(huge)?.contentType).toContain(graphql);
 });
+
+test.each([
+  [undefined, 'no'],
+  ['*/*', 'no'],
+  ['multipart/*, application/json', 'no'],
+  ['multipart/mixed, application/json', 'no'],
+  ['multipart/mixed;deferSpec=20220824', 'only'],
+  ['multipart/mixed;deferSpec=20220824,application/graphql-response+json,application/json;q=0.9', 'too'],
+  ['application/json, Multipart/Mixed; q=0.1; DeferSpec="20220824"', 'too'],
+  ['multipart/mixed;deferSpec=20220824;q=0, application/json', 'no'],
+  ['multipart/mixed;deferSpec=202208240, application/json', 'no'],
+  ['multipart/mixed;incrementalSpec=v0.2, application/json', 'no'],
+])('accept: %s → in parts: %s', (accept, parts) => expect(formFor(accept)?.parts).toBe(parts));
