@@ -1,9 +1,11 @@
 /** `previewAudience` says before submitting whom the policies will let in after it. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { exportJWK, generateKeyPair } from 'jose';
 import { globalId, parseGlobalId } from '@hub/kit/ids';
+import { passportSigner } from '@hub/kit/passport';
 import { type RoleName, type Token, type Viewer, markings } from '@hub/kit/viewer';
-import type { GroupCounts } from '../src/disclosure/people.js';
+import { type GroupCounts, askMembership } from '../src/disclosure/people.js';
 import { sectionNames } from '../src/practice/vocabulary.js';
 import { type Hub, anonymous, client, person, startHub, submitted } from './hub.js';
 
@@ -249,6 +251,15 @@ test('what is foretold comes true, over random sharings', async () => {
     compared += roles.length + clients.length + 1;
   }
   expect(compared).toBe(25 * 15);
+});
+
+test('while membership cannot be asked, it says so', async () => {
+  const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const signer = await passportSigner({ ...(await exportJWK(privateKey)), kid: 'practice' });
+  const away = askMembership({ url: 'http://127.0.0.1:1', signer }); // where nobody listens
+  for (const asked of [away.count(['s:KEN']), away.viewer(randomUUID())])
+    await expect(asked).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+  await away.close();
 });
 
 test('it is for those who decide for the owner', async () => {

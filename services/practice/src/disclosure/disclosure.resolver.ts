@@ -1,5 +1,6 @@
 /** What owners are shown of their sharing: who would see a practice before they share it, and why somebody does after. */
-import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Directive, ID, Query, Resolver } from 'type-graphql';
+import { authenticated } from '@hub/kit/access';
 import { HubError, badInput } from '@hub/kit/errors';
 import { keyAt } from '@hub/kit/ids';
 import { type Token, holds } from '@hub/kit/viewer';
@@ -17,6 +18,7 @@ import { previewAudience } from './preview.query.js';
 
 @Resolver()
 export class DisclosureResolver {
+  @Directive(authenticated)
   @Query(() => AudiencePreview, {
     nullable: true,
     description:
@@ -51,6 +53,7 @@ export class DisclosureResolver {
     });
   }
 
+  @Directive(authenticated)
   @Query(() => VisibilityExplanation, {
     nullable: true,
     description:

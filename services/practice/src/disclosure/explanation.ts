@@ -29,8 +29,8 @@ export const inWords: Record<VisibilityRule, string> = {
   ASSIGNED_REVIEWER: 'They are assigned to review the practice.',
   EVERYONE: 'It is marked CLEAR and published: everyone sees it.',
   VETTED: 'It is open to every vetted viewer, and they hold a current role.',
-  AUDIENCE_STATE: 'Their State or body is in the audience.',
-  AUDIENCE_BODY: 'Their State is in a regional body that is in the audience.',
+  AUDIENCE_STATE: 'Their State is in the audience.',
+  AUDIENCE_BODY: 'A regional body is in the audience that they work for or that their State is in.',
   NAMED: 'They are named in the audience.',
   GRANT: 'The owner granted them this section for a time.',
   CURATOR: 'Curators see the header of every submitted practice that is not marked RED.',
@@ -41,7 +41,7 @@ export const inWords: Record<VisibilityRule, string> = {
   NOT_VETTED: 'It is open to vetted viewers, and they hold no current role that counts.',
   NOT_IN_AUDIENCE: 'Neither their State or body is in the audience, nor a body their State is in.',
   ROLE_TOO_LOW:
-    'Their State or body is in the audience, but AMBER_STRICT is for its focal points, alternates and officers.',
+    'Their State, or a body it is in, is in the audience, but AMBER_STRICT is for its focal points, alternates and officers.',
   NOT_NAMED: 'At RED those see it who are named in the audience, and they are not.',
 };
 registerEnumType(VisibilityRule, {
