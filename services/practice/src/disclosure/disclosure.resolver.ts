@@ -18,12 +18,12 @@ import { previewAudience } from './preview.query.js';
 
 @Resolver()
 export class DisclosureResolver {
-  @Directive(authenticated)
   @Query(() => AudiencePreview, {
     nullable: true,
     description:
       'Who would see a practice that is shared like this: States, bodies and numbers of people by role, never names. For those who decide for its owner: focal points, alternates, officers.',
   })
+  @Directive(authenticated)
   async previewAudience(
     @Arg('input', () => PreviewAudienceInput, { description: 'The sharing to be considered.' })
     { owner: { memberState, regionalBody }, marking, audience, sectionMarkings }: PreviewAudienceInput,
@@ -53,12 +53,12 @@ export class DisclosureResolver {
     });
   }
 
-  @Directive(authenticated)
   @Query(() => VisibilityExplanation, {
     nullable: true,
     description:
       'Why a person sees a practice, or does not. For its owner’s people and the curators who see it; null when there is no such practice or person.',
   })
+  @Directive(authenticated)
   async explainVisibility(
     @Arg('practice', () => ID, { description: 'The practice.' }) practiceId: string,
     @Arg('person', () => ID, { description: 'The person.' }) personId: string,
