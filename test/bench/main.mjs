@@ -3,6 +3,7 @@
  *
  *   npm run bench               every benchmark
  *   npm run bench -- push       one of them
+ *   npm run bench -- access-log what reads pay for the access log
  *   npm run bench -- gateway    our gateway against others, which it installs in a folder of their own
  *     --quick                   shorter and less exact
  *     --without-peers           without those that would have to be installed
@@ -115,6 +116,8 @@ const benchmarks = {
   },
   /** CPU per request, against others on the same subgraphs. Loaded when wanted: it needs Linux. */
   gateway: async (options) => (await import('./gateway/gateway.mjs')).gateway(options),
+  /** CPU per read with the access log and without. Loaded when wanted: it needs Linux. */
+  'access-log': async (options) => (await import('./access-log/accessLog.mjs')).accessLog(options),
   /** CPU per request to a service, by version of HTTP. */
   http2,
 };

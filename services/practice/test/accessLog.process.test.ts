@@ -116,7 +116,7 @@ test.each([
   const known = await written();
   const lost = answered.filter(({ key }) => !known.has(key));
   expect(lost.filter(({ at }) => at < killed - mayLoseMs)).toEqual([]);
-  expect(answered.length).toBeGreaterThan(200);
+  expect(answered.length).toBeGreaterThanOrEqual(200);
 
   const { verifyAccessLog } = await hub.data(person('AUDITOR'), '{ verifyAccessLog { fault { kind } } }');
   expect(verifyAccessLog).toEqual({ fault: null });

@@ -65,7 +65,7 @@ export function openAccessLog({
     const same = `${kind} ${key} ${role} ${of} ${practiceKey} ${version} ${channel} ${sections.join()}`;
     const known = relaxed.get(same);
     if (known) known.times += access.times;
-    else relaxed.set(same, { ...access });
+    else relaxed.set(same, access);
   };
   const soon = (): void => {
     timer ??= setTimeout(() => {

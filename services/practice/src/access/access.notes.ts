@@ -34,6 +34,7 @@ export class AccessNotes {
   accesses(viewer: Viewer, at: Date, fallback: AccessChannel): { strict: Access[]; others: Access[] } {
     const strict: Access[] = [];
     const others: Access[] = [];
+    const owners = viewer.kind === 'person' ? holds(viewer, ...writers) : [];
     for (const { practice, sections, ...noted } of this.#noted.values()) {
       const held = roleOf(viewer, practice);
       (noted.strict ? strict : others).push({
@@ -46,7 +47,7 @@ export class AccessNotes {
         version: practice.newest.number,
         sections: sectionNames.filter((name) => sections.has(name)),
         channel: this.channel ?? fallback,
-        own: viewer.kind === 'person' && holds(viewer, ...writers).includes(practice.row.owner),
+        own: owners.includes(practice.row.owner),
         times: 1,
       });
     }

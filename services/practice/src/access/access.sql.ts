@@ -7,6 +7,7 @@
  * is in the log stays as it is: a trigger refuses changes to everybody, policies and grants refuse them again.
  */
 import type { Rules } from '@hub/kit/migrate';
+import { roleNames } from '@hub/kit/viewer';
 import { type Roles, viewer } from '../practice/practice.visibility.js';
 import { sectionNames } from '../practice/vocabulary.js';
 import { AccessChannel } from './access.js';
@@ -16,16 +17,25 @@ const quoted = (values: readonly string[]) => values.map((value) => `'${value}'`
 
 const columns = `
   at timestamptz not null,
-  viewer_kind text not null check (viewer_kind in ('anonymous', 'person', 'client')),
-  viewer_key uuid check ((viewer_kind = 'anonymous') = (viewer_key is null)),
-  role text check (role ~ '^[A-Z_]+$'),
-  "of" text check ("of" ~ '^[sb]:[A-Za-z0-9-]+$'),
+  viewer_kind text not null,
+  viewer_key uuid,
+  role text,
+  "of" text,
   practice_key uuid not null,
   version int not null,
-  sections text[] not null check (sections <@ array[${quoted(sectionNames)}] and sections <> '{}'),
-  channel text not null check (channel in (${quoted(Object.values(AccessChannel))})),
+  sections text[] not null,
+  channel text not null,
   own boolean not null,
-  times int not null check (times > 0)`;
+  times int not null`;
+/** Asked where accesses come in; the log is filled from there alone. None of the values has a line break, see \`canonical\`. */
+const checks = `
+  check (viewer_kind in ('anonymous', 'person', 'client')),
+  check ((viewer_kind = 'anonymous') = (viewer_key is null)),
+  check (role in (${quoted(roleNames)})),
+  check ("of" not like E'%\\n%'),
+  check (sections <@ array[${quoted(sectionNames)}] and sections <> '{}'),
+  check (channel in (${quoted(Object.values(AccessChannel))})),
+  check (times > 0)`;
 const names = 'at, viewer_kind, viewer_key, role, "of", practice_key, version, sections, channel, own, times';
 
 /** A moment as it is chained, to the microsecond. */
@@ -42,7 +52,7 @@ const accessTables = ['access_queue', 'access_log', 'access_log_head'] as const;
 
 /** The tables. */
 export const accessLogTablesSql = [
-  `create table access_queue (id bigint generated always as identity primary key, ${columns})`,
+  `create table access_queue (id bigint generated always as identity primary key, ${columns}, ${checks})`,
   `create table access_log (number bigint primary key check (number > 0), ${columns},
      previous bytea not null, hash bytea not null)`,
   `create index access_log_practice on access_log (practice_key, number)`,
@@ -87,8 +97,8 @@ export function accessLogRules({ owner, app, definer }: Roles): Rules {
     `grant select, insert on access_log, access_log_head to ${definer}`,
 
     // Running over a batch, each entry's hash goes on from the one before.
-    `create function access_link(before bytea, seed bytea, entry text) returns bytea language sql immutable
-       set search_path = pg_catalog as $$ select sha256(coalesce(before, seed) || convert_to(entry, 'UTF8')) $$`,
+    `create function access_link(before bytea, seed bytea, entry text) returns bytea language plpgsql immutable as $$
+     begin return pg_catalog.sha256(coalesce(before, seed) || pg_catalog.convert_to(entry, 'UTF8')); end $$`,
     `create aggregate access_chain(bytea, text) (sfunc = access_link, stype = bytea)`,
     `create function chain_accesses(most int, moment timestamptz) returns int language plpgsql security definer
        set search_path = pg_catalog, public, pg_temp as $$
@@ -107,7 +117,7 @@ export function accessLogRules({ owner, app, definer }: Roles): Rules {
          from taken t
        )
        insert into public.access_log (number, ${names}, previous, hash)
-       select number, ${names}, coalesce(lag(hash) over (order by number), head.hash), hash from placed;
+       select number, ${names}, coalesce(lag(hash) over (order by id), head.hash), hash from placed;
        get diagnostics chained = row_count;
        if chained > 0 then
          insert into public.access_log_head (last, hash, at)
