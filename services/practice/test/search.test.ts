@@ -5,6 +5,7 @@ import { globalId, parseGlobalId } from '@hub/kit/ids';
 import { type Viewer, markings } from '@hub/kit/viewer';
 import { checkSearch } from '../src/search/search.js';
 import { onlyUnwanted } from '../src/search/search.sql.js';
+import { migrateService } from '../src/migrations/all.js';
 import { viewerSettings } from '../src/practice/practice.visibility.js';
 import { type Hub, anonymous, client, draft, person, startHub, submitted } from './hub.js';
 
@@ -184,6 +185,22 @@ describe('the text of today is found and no other', () => {
     const filter = { states: ['WITHDRAWN'] };
     expect([await found(nigeria, title), await found(nigeria, title, { filter })]).toEqual([[], [id]]);
     expect(await found(nigeria, context, { filter })).toEqual([]);
+  });
+
+  test('documents are made anew when they are made in another way, and not whenever some rule changes', async () => {
+    const title = word();
+    const { id } = await submitted(hub, kenya, 's:KEN', { marking: 'GREEN', title });
+    const documents = async () =>
+      (await hub.sql.query('select array_agg(id order by id) as ids from practice_document')).rows[0].ids;
+    const before = await documents();
+    await hub.sql.query(`update rules_in_force set hash = 'of other rules'`);
+    await migrateService(hub.database.ownerUrl);
+    expect(await documents()).toEqual(before);
+    await hub.sql.query(`update rules_in_force set hash = 'of other rules'`);
+    await hub.sql.query(`comment on table practice_document is 'made otherwise'`);
+    await migrateService(hub.database.ownerUrl);
+    expect((await documents()).some((key: string) => before.includes(key))).toBe(false);
+    expect(await found(nigeria, title)).toEqual([id]);
   });
 
   test('a text that is too long for one document still submits, and its title is found', async () => {

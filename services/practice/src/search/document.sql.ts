@@ -5,10 +5,11 @@
  *
  * Triggers keep them up to date in the transaction of the change, whoever makes it; nothing else writes them.
  */
-import { draftReaders, headerReaders, submittedReaders } from './readers.js';
+import { createHash } from 'node:crypto';
 import type { Rules } from '@hub/kit/migrate';
 import { type Roles, markingOf, protectedTable, storedImage } from '../practice/practice.visibility.js';
 import { Marking } from '../practice/vocabulary.js';
+import { draftReaders, headerReaders, submittedReaders } from './readers.js';
 
 /** Entries a document has in the index at most, so that a long text for many readers cannot hold up its submission. */
 const maxKeys = 1_000_000;
@@ -77,22 +78,16 @@ const sources = [
   },
 ] as const;
 
-/** What keeps the documents up to date, and who reads them: search alone. Rendered anew with the rules. */
-export const documentRules = (roles: Roles): Rules => ({
-  tables: ['practice_document'],
-  functions: ['document_words', 'refresh_documents', ...sources.map(({ table }) => `${table}_documents`)],
-  statements: [
-    ...protectedTable('practice_document', roles, []),
-    `create policy practice_document_refresh on practice_document for all to ${roles.definer} using (true) with check (true)`,
-    `grant insert, delete on practice_document to ${roles.definer}`,
-    // A tsvector has 1 MiB at most: of a text beyond that the beginning is searched.
-    `create function document_words(title text, body text) returns tsvector language plpgsql immutable set search_path = pg_catalog as $$
+/** The functions that make documents out of rows. */
+const making = [
+  // A tsvector has 1 MiB at most: of a text beyond that the beginning is searched.
+  `create function document_words(title text, body text) returns tsvector language plpgsql immutable set search_path = pg_catalog as $$
      begin
        return setweight(to_tsvector('simple', coalesce(title, '')), 'A') || to_tsvector('simple', coalesce(body, ''));
      exception when program_limit_exceeded then
        return setweight(to_tsvector('simple', left(coalesce(title, ''), 10000)), 'A') || to_tsvector('simple', left(coalesce(body, ''), 50000));
      end $$`,
-    `create function refresh_documents(practices uuid[]) returns void language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+  `create function refresh_documents(practices uuid[]) returns void language sql security definer set search_path = pg_catalog, public, pg_temp as $$
      delete from public.practice_document d where d.practice_key = any (practices);
      with version as (
        select p.key, p.owner, p.marking, p.audience, p.section_markings, p.stage, p.withdrawn_at, v.key as version_key, v.submitted_at, ${titleText('v')} as title
@@ -123,7 +118,26 @@ export const documentRules = (roles: Roles): Rules => ({
        public.document_words(p.title, b.text)
        from version p join body b using (version_key)
      $$`,
-    `select refresh_documents(array(select key from practice))`,
+];
+const madeBy = createHash('sha256').update(making.join()).digest('hex');
+
+/** What keeps the documents up to date, and who reads them: search alone. Rendered anew with the rules. */
+export const documentRules = (roles: Roles): Rules => ({
+  tables: ['practice_document'],
+  functions: ['document_words', 'refresh_documents', ...sources.map(({ table }) => `${table}_documents`)],
+  statements: [
+    ...protectedTable('practice_document', roles, []),
+    `create policy practice_document_refresh on practice_document for all to ${roles.definer} using (true) with check (true)`,
+    `grant insert, delete on practice_document to ${roles.definer}`,
+    ...making,
+    // All anew when documents are made in another way than those that are there: minutes for a large hub, so not
+    // whenever some rule has changed.
+    `do $do$ begin
+       if obj_description('practice_document'::regclass, 'pg_class') is distinct from '${madeBy}' then
+         perform refresh_documents(array(select key from practice));
+         comment on table practice_document is '${madeBy}';
+       end if;
+     end $do$`,
     ...sources.flatMap(({ table, keys, events }) => [
       `create function ${table}_documents() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
        begin
