@@ -15,6 +15,8 @@ export interface Place {
 }
 
 const check = Buffer.from('GPX1');
+/** Of places within an event: a shorter position makes room for a longer ordinal. */
+const checkWithin = Buffer.from('GPX2');
 
 export interface CursorCodec {
   encode(epoch: number, place: Place): string;
@@ -28,15 +30,18 @@ export const cursorInvalid = (): HubError =>
     'This cursor is not one of this log. Start again without it, or from a fresh snapshot.',
   );
 
-/** A codec under a 32-byte key. Positions up to 2^48, ordinals up to 2^16. */
+/** A codec under a 32-byte key. Positions up to 2^48; with an ordinal up to 2^32 positions up to 2^32. */
 export function cursorCodec(key: Buffer): CursorCodec {
   return {
     encode(epoch, { position, ordinal }) {
       const block = Buffer.alloc(16);
       block.writeUInt32BE(epoch, 0);
-      block.writeUIntBE(position, 4, 6);
-      block.writeUInt16BE(ordinal, 10);
-      check.copy(block, 12);
+      if (ordinal === 0) block.writeUIntBE(position, 4, 6);
+      else {
+        block.writeUInt32BE(position, 4);
+        block.writeUInt32BE(ordinal, 8);
+      }
+      (ordinal === 0 ? check : checkWithin).copy(block, 12);
       const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false);
       return Buffer.concat([cipher.update(block), cipher.final()]).toString('base64url');
     },
@@ -45,8 +50,10 @@ export function cursorCodec(key: Buffer): CursorCodec {
       if (bytes.length !== 16) throw cursorInvalid();
       const decipher = createDecipheriv('aes-256-ecb', key, null).setAutoPadding(false);
       const block = Buffer.concat([decipher.update(bytes), decipher.final()]);
-      if (!block.subarray(12).equals(check) || block.readUInt32BE(0) !== epoch) throw cursorInvalid();
-      return { position: block.readUIntBE(4, 6), ordinal: block.readUInt16BE(10) };
+      if (block.readUInt32BE(0) !== epoch) throw cursorInvalid();
+      if (block.subarray(12).equals(check)) return { position: block.readUIntBE(4, 6), ordinal: 0 };
+      if (!block.subarray(12).equals(checkWithin)) throw cursorInvalid();
+      return { position: block.readUInt32BE(4), ordinal: block.readUInt32BE(8) };
     },
   };
 }

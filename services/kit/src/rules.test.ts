@@ -144,7 +144,8 @@ describe('event cursors', () => {
     for (const place of [
       { position: 0, ordinal: 0 },
       { position: 1, ordinal: 65_535 },
-      { position: 2 ** 48 - 1, ordinal: 7 },
+      { position: 2 ** 48 - 1, ordinal: 0 },
+      { position: 2 ** 32 - 1, ordinal: 2 ** 32 - 1 },
     ]) {
       const cursor = codec.encode(4_294_967_295, place);
       expect(codec.decode(4_294_967_295, cursor)).toEqual(place);

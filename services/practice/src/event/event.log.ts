@@ -1,7 +1,7 @@
 /** Appending to the event log, and reading it for a viewer. */
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { type CursorCodec, cursorInvalid } from '@hub/kit/cursor';
+import { type CursorCodec, type Place, cursorInvalid } from '@hub/kit/cursor';
 import type { WakeUps } from '@hub/kit/event-log';
 import type { PracticeContext } from '../context.js';
 import { type PracticeFilter } from '../practice/practice.filter.js';
@@ -54,6 +54,8 @@ export async function append(tx: EntityManager, event: NewEvent): Promise<void> 
 /** An event as it is for one viewer. */
 export interface SeenEvent {
   place: number;
+  /** Which of several events at one place; 0 where there is but one. */
+  ordinal: number;
   type: PracticeEventType;
   practiceKey: string;
   at: Date;
@@ -69,16 +71,27 @@ export interface Batch {
 
 /** Where a reader is: at `place`, having begun at `origin`, told since then of `announced`. It moves as it is told. */
 export class Reader {
-  origin: number;
+  /** Of the events at its place those up to this one have been dealt with; 0: all of them. */
+  ordinal: number;
+  place: number;
+  origin: Place;
   readonly announced = new Set<string>();
 
-  constructor(public place: number) {
-    this.origin = place;
+  constructor(origin: Place) {
+    this.origin = origin;
+    this.place = origin.position;
+    this.ordinal = origin.ordinal;
+  }
+
+  /** Whether there may be more for it in a log that ends at `head`. */
+  isBehind(head: number): boolean {
+    return this.place < head || this.ordinal > 0;
   }
 
   /** This event was handed out. */
-  told({ place, type, practiceKey }: SeenEvent): void {
+  told({ place, ordinal, type, practiceKey }: SeenEvent): void {
     this.place = place;
+    this.ordinal = ordinal;
     if (type === PracticeEventType.NO_LONGER_VISIBLE) this.announced.delete(practiceKey);
     else this.announced.add(practiceKey);
   }
@@ -86,8 +99,9 @@ export class Reader {
   /** All of this batch was handed out. Caught up, the reader knows what it could see at its own place. */
   finished({ place, head }: Batch): void {
     this.place = place;
+    this.ordinal = 0;
     if (place < head) return;
-    this.origin = place;
+    this.origin = { position: place, ordinal: 0 };
     this.announced.clear();
   }
 }
@@ -107,10 +121,10 @@ export function placeOf(
   { cursors }: EventLog,
   { head, epoch }: { head: number; epoch: number },
   cursor: string,
-): number {
-  const { position } = cursors.decode(epoch, cursor);
-  if (position > head) throw cursorInvalid();
-  return position;
+): Place {
+  const place = cursors.decode(epoch, cursor);
+  if (place.position > head) throw cursorInvalid();
+  return place;
 }
 
 /**
@@ -126,8 +140,18 @@ export async function readBatch(
   const { head, epoch } = await readHead(context);
   const rows = await context.db.read((tx) =>
     tx.query<
-      { place: string; type: PracticeEventType | null; practice_key: string; at: Date; seen_at_origin: boolean }[]
-    >('select * from read_events($1, $2, $3)', [reader.place, reader.origin, batchSize]),
+      {
+        place: string;
+        ordinal: string;
+        type: PracticeEventType | null;
+        practice_key: string;
+        at: Date;
+        seen_at_origin: boolean;
+      }[]
+    >('select * from read_events($1, $2, $3, $4, $5)', [
+      ...[reader.place, reader.ordinal, reader.origin.position, reader.origin.ordinal],
+      batchSize,
+    ]),
   );
   const gone = PracticeEventType.NO_LONGER_VISIBLE;
   const seen = rows.filter(
@@ -145,6 +169,12 @@ export async function readBatch(
     : null;
   const events = seen
     .filter((row) => row.type === gone || !fits || fits.has(row.practice_key))
-    .map((row) => ({ place: Number(row.place), type: row.type!, practiceKey: row.practice_key, at: row.at }));
+    .map((row) => ({
+      place: Number(row.place),
+      ordinal: Number(row.ordinal),
+      type: row.type!,
+      practiceKey: row.practice_key,
+      at: row.at,
+    }));
   return { events, place: Number(rows.at(-1)?.place ?? reader.place), head, epoch };
 }

@@ -44,19 +44,19 @@ export class EventResolver {
     if (size < 1 || size > maxPageSize) throw badInput(['first'], `first must be 1 to ${maxPageSize}.`);
     checkFilter(filter);
     const { head, epoch } = await readHead(context);
-    const start = afterCursor ? placeOf(context.events, { head, epoch }, afterCursor) : 0;
+    const start = afterCursor ? placeOf(context.events, { head, epoch }, afterCursor) : { position: 0, ordinal: 0 };
     const reader = new Reader(start);
     const seen: SeenEvent[] = [];
     // What is hidden costs reading, too: a page looks at so much of the log and says where to go on.
-    for (let batches = 0; seen.length <= size && reader.place < head && batches < maxBatches; batches++) {
+    for (let batches = 0; seen.length <= size && reader.isBehind(head) && batches < maxBatches; batches++) {
       const batch = await readBatch(context, reader, filter);
       for (const event of batch.events) reader.told(event);
       seen.push(...batch.events);
       reader.finished(batch);
     }
-    const cursorAt = (place: number) => context.events.cursors.encode(epoch, { position: place, ordinal: 0 });
-    const edges = seen.slice(0, size).map(({ place, type, at, practiceKey }) => {
-      const cursor = cursorAt(place);
+    const cursorAt = (position: number, ordinal = 0) => context.events.cursors.encode(epoch, { position, ordinal });
+    const edges = seen.slice(0, size).map(({ place, ordinal, type, at, practiceKey }) => {
+      const cursor = cursorAt(place, ordinal);
       return { cursor, node: new PracticeChange(cursor, type, at, practiceKey, AccessChannel.DELTA) };
     });
     const full = seen.length > size;
@@ -66,7 +66,7 @@ export class EventResolver {
       nodes: edges.map(({ node }) => node),
       pageInfo: {
         hasNextPage: full || reader.place < head,
-        hasPreviousPage: start > 0,
+        hasPreviousPage: start.position > 0,
         startCursor: edges[0]?.cursor ?? null,
         endCursor: cursor,
       },

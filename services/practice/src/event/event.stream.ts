@@ -17,6 +17,8 @@ import { PracticeChange, type PracticeEvent, PracticeEventType, StreamNotice } f
 
 /** How long a decision on what the reader may see is good for. */
 const decisionMs = 250;
+/** How long to wait for a passport that is behind. */
+const heldMs = 100;
 /** The last wait for a database that cannot be reached. */
 const lastRetryMs = 1_600;
 
@@ -33,10 +35,10 @@ export async function openStream(
   const { events: log, now } = context;
   checkFilter(filter);
   const { head, epoch } = await once(context, readHead);
-  const start = after ? placeOf(log, { head, epoch }, after) : head;
+  const start = after ? placeOf(log, { head, epoch }, after) : { position: head, ordinal: 0 };
   const reader = new Reader(start);
   const closed = new AbortController();
-  const cursorAt = (place: number) => log.cursors.encode(epoch, { position: place, ordinal: 0 });
+  const cursorAt = (position: number, ordinal = 0) => log.cursors.encode(epoch, { position, ordinal });
   let batch: (Batch & { readAt: number; viewer: Viewer }) | null = null;
   let caughtUp = false;
 
@@ -58,9 +60,9 @@ export async function openStream(
       if (batch && event) {
         const { viewer } = batch;
         reader.told(event);
-        const { place, type, at, practiceKey } = event;
+        const { place, ordinal, type, at, practiceKey } = event;
         const channel = caughtUp ? AccessChannel.SUBSCRIPTION : AccessChannel.REPLAY;
-        const change = new PracticeChange(cursorAt(place), type, at, practiceKey, channel);
+        const change = new PracticeChange(cursorAt(place, ordinal), type, at, practiceKey, channel);
         return { done: false, value: Object.assign(change, { [decidedFor]: viewer }) };
       }
       if (batch) {
@@ -79,6 +81,13 @@ export async function openStream(
         ...(await patiently(() => once(context, (fresh) => readBatch(fresh, reader, filter)))),
         readAt: Date.now(),
       };
+      // The next change is one of the viewer's own bodies, and their passport does not say so yet: it will in a moment.
+      const held = batch.events.length === 0 && batch.place === reader.place && batch.place < batch.head;
+      if (held) {
+        batch = null;
+        await woken(log, count, heldMs, closed.signal);
+        continue;
+      }
       if (batch.events.length > 0 || batch.place > reader.place || !caughtUp) continue;
       await woken(log, count, log.heartbeatMs - (Date.now() - idleSince), closed.signal);
       if (Date.now() - idleSince < log.heartbeatMs || closed.signal.aborted) continue;

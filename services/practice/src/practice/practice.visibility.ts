@@ -34,6 +34,9 @@ export const viewer = {
   vetted: flag('vetted'),
   groups: list('groups'),
   strictGroups: list('strict_groups'),
+  /** The States and bodies whose roles those groups come from: these stay whatever body a State joins or leaves. */
+  home: list('home'),
+  strictHome: list('strict_home'),
   /** `p:<key>` of a vetted person; '' for others. */
   person: text('person'),
   owners: list('owners'),
@@ -60,6 +63,10 @@ export function viewerSettings(asker: Viewer): Settings {
         : [],
     ),
     'hub.strict_groups': arrayLiteral(person ? groupsOf(asker, 'FOCAL_POINT', 'ALTERNATE', 'OFFICER') : []),
+    'hub.home': arrayLiteral(
+      reachesAmber ? holds(asker, 'CONTRIBUTOR', 'FOCAL_POINT', 'ALTERNATE', 'OFFICER', 'REVIEWER', 'INTEGRATOR') : [],
+    ),
+    'hub.strict_home': arrayLiteral(person ? holds(asker, 'FOCAL_POINT', 'ALTERNATE', 'OFFICER') : []),
     'hub.person': person && isVetted(asker) ? `p:${asker.key}` : '',
     'hub.owners': arrayLiteral(person ? holds(asker, 'CONTRIBUTOR', 'FOCAL_POINT', 'ALTERNATE', 'OFFICER') : []),
     'hub.submitters': arrayLiteral(person ? holds(asker, 'FOCAL_POINT', 'ALTERNATE', 'OFFICER') : []),
@@ -69,19 +76,22 @@ export function viewerSettings(asker: Viewer): Settings {
   };
 }
 
+/** What an audience is met with: the viewer's groups as of now, or as they were at a place in the event log. */
+export type Reach = Pick<typeof viewer, 'groups' | 'strictGroups'>;
+
 /** Who may know of a submitted practice, by marking. TLP 2.0, first.org/tlp. A new marking does not compile without its row. */
-export const seenBy: Record<MarkingName, (p: Image) => string> = {
+export const seenBy: Record<MarkingName, (p: Image, reach: Reach) => string> = {
   CLEAR: (p) => `(${p.stage} = 'PUBLISHED' or ${viewer.vetted})`,
   GREEN: () => viewer.vetted,
-  AMBER: (p) => `${p.audience} && ${viewer.groups}`,
-  AMBER_STRICT: (p) => `${p.audience} && ${viewer.strictGroups}`,
+  AMBER: (p, { groups }) => `${p.audience} && ${groups}`,
+  AMBER_STRICT: (p, { strictGroups }) => `${p.audience} && ${strictGroups}`,
   RED: (p) => `(${viewer.person} <> '' and ${p.audience} @> array[${viewer.person}])`,
 };
 
 /** Whom a marking names. Null where an audience that counts was not stated, which is as good as false. */
-export const byMarking = (marking: string, p: Image): string =>
+export const byMarking = (marking: string, p: Image, reach: Reach = viewer): string =>
   `case ${marking} ${Object.entries(seenBy)
-    .map(([name, rule]) => `when '${name}' then ${rule(p)}`)
+    .map(([name, rule]) => `when '${name}' then ${rule(p, reach)}`)
     .join(' ')} else false end`;
 
 const owned = (p: Image) => `${p.owner} = any (${viewer.owners})`;
@@ -95,11 +105,11 @@ export type Line = readonly [name: string, opens: boolean, applies: string];
 
 /** The header: the owner always; of what was submitted the assigned reviewers, whom the marking names, and the curators
  *  except at RED. */
-export const headerLines = (p: Image): Line[] => [
+export const headerLines = (p: Image, reach: Reach = viewer): Line[] => [
   ['OWNER', true, owned(p)],
   ['NOT_SUBMITTED', false, `${p.stage} = 'DRAFT'`],
   ['ASSIGNED_REVIEWER', true, assigned(p)],
-  ['MARKING', true, `${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)}`],
+  ['MARKING', true, `${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p, reach)}`],
   ['CURATOR', true, `${viewer.curator} and ${p.marking} <> 'RED'`],
 ];
 
@@ -116,7 +126,7 @@ export const sectionLines = (p: Image, marking: string, name: string | null): Li
 const decided = (lines: readonly Line[]): string =>
   `(${viewer.known} and case ${lines.map(([, opens, applies]) => `when ${applies} then ${opens}`).join(' ')} else false end)`;
 
-export const seesHeader = (p: Image): string => decided(headerLines(p));
+export const seesHeader = (p: Image, reach: Reach = viewer): string => decided(headerLines(p, reach));
 export const seesSection = (p: Image, marking: string, name: string | null): string =>
   decided(sectionLines(p, marking, name));
 
