@@ -62,16 +62,19 @@ export function isLooser(before: Sharing, after: Sharing): boolean {
 
 /** What two sharings both allow: the stricter markings, and of two audiences whom both name. */
 export function both(a: Sharing, b: Sharing): Sharing {
+  const marking = stricter(a.marking, b.marking);
+  // At RED persons count, and only there: of RED and AMBER, what both allow is nobody, and not who was taken out.
+  const nobody = marking === Marking.RED && a.marking !== b.marking;
   const audience =
     names(a.marking) && names(b.marking)
-      ? (a.audience ?? []).filter((token) => b.audience?.includes(token))
+      ? (a.audience ?? []).filter((token) => b.audience?.includes(token) && !(nobody && token.startsWith('p:')))
       : names(a.marking)
         ? a.audience
         : names(b.marking)
           ? b.audience
           : (b.audience ?? a.audience); // counts for neither
   return {
-    marking: stricter(a.marking, b.marking),
+    marking,
     audience,
     sectionMarkings: Object.fromEntries(
       sectionsOf(a, b).map((section) => {

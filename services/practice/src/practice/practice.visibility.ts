@@ -8,7 +8,7 @@
  */
 import { arrayLiteral, nowSql, type Settings } from '@hub/kit/database';
 import type { Rules } from '@hub/kit/migrate';
-import { type MarkingName, type Viewer, groupsOf, hasScope, holds, isVetted } from '@hub/kit/viewer';
+import { type MarkingName, type Viewer, groupsOf, hasScope, holds, isVetted, markings } from '@hub/kit/viewer';
 
 /** The columns visibility hangs on, as SQL. */
 export interface Image {
@@ -113,13 +113,22 @@ export const headerLines = (p: Image, reach: Reach = viewer): Line[] => [
   ['CURATOR', true, `${viewer.curator} and ${p.marking} <> 'RED'`],
 ];
 
-/** A section: whom its own marking *and* the practice's name; and, where its `name` is given, whom its owner granted
- *  it, as long as they see the header. The curators' view of headers opens none. */
+/** The stricter of two markings has the higher place. */
+const place = (marking: string): string =>
+  `array_position(array[${markings.map((name) => `'${name}'`).join(', ')}], ${marking})`;
+
+/** A section: whom the practice's marking names, and its own where that is stricter; a practice that was tightened past
+ *  it is not narrowed twice. And, where its `name` is given, whom its owner granted it, as long as they see the header.
+ *  The curators' view of headers opens none. */
 export const sectionLines = (p: Image, marking: string, name: string | null): Line[] => [
   ['OWNER', true, owned(p)],
   ['NOT_SUBMITTED', false, `${p.stage} = 'DRAFT'`],
   ['ASSIGNED_REVIEWER', true, assigned(p)],
-  ['MARKING', true, `${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)} and ${byMarking(marking, p)}`],
+  [
+    'MARKING',
+    true,
+    `${p.stage} <> 'DECLINED' and ${byMarking(p.marking, p)} and (${place(marking)} <= ${place(p.marking)} or ${byMarking(marking, p)})`,
+  ],
   ...(name === null ? [] : [['GRANT', true, `${granted(p, name)} and ${seesHeader(p)}`] as const]),
 ];
 
