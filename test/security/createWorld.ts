@@ -119,6 +119,7 @@ function createClients({ random, now, ago, uuid }: Makers): ApiClient[] {
     ['AMBER', readScopes, null, null],
     ['GREEN', readScopes, null, null],
     ['CLEAR', readScopes, null, null],
+    ['AMBER', ['events:read', 'directory:read'], null, null],
     ['AMBER', readScopes, ago(minute), null],
     ['AMBER', readScopes, null, ago(minute)],
   ];

@@ -75,6 +75,11 @@ export async function openExchange(): Promise<Exchange> {
   };
   const [practiceSql, membershipSql] = [await connect(practice.ownerUrl), await connect(membership.ownerUrl)];
 
+  // The job that notes what has run out sleeps: the rules go by the clock and wait for nobody.
+  await practiceSql.query(`set role practice_definer;
+    create or replace function note_lapses(only_key uuid) returns int language sql security definer as 'select 0';
+    reset role`);
+
   const secrets = newSecrets();
   const passportKeys = publicKeys(secrets.passportKeys);
   const signer: PassportSigner = await passportSigner(secrets.passportKeys.gateway);
@@ -92,21 +97,22 @@ export async function openExchange(): Promise<Exchange> {
     closing.push(() => service.close());
     return service;
   };
+  const membershipService = await started(
+    startMembership({ host, port: 0, databaseUrl: membership.url, passportKeys, log }),
+  );
   const practiceService = await started(
     startPractice({
       host,
       port: 0,
       databaseUrl: practice.url,
       passportKeys,
-      membership: null,
+      membership: { url: membershipService.url, passportKey: secrets.passportKeys.practice },
       cursorKey,
       heartbeatMs,
       log,
     }),
   );
-  const membershipService = await started(
-    startMembership({ host, port: 0, databaseUrl: membership.url, passportKeys, log }),
-  );
+  await caughtUp(practiceSql, membershipSql); // with the memberships of the seed; a world's are written in their place
 
   const post = (url: string, passport: string, body: object) =>
     fetch(url, {
@@ -170,4 +176,14 @@ export async function openExchange(): Promise<Exchange> {
       for (const step of closing.toReversed()) await step();
     },
   };
+}
+
+/** Waits until practice has read membership’s log to its end. */
+async function caughtUp(practice: pg.Client, membership: pg.Client): Promise<void> {
+  const { rows } = await membership.query<{ last: string }>('select last from membership_event_head');
+  for (let read = -1; read < Number(rows[0]!.last);) {
+    const { rows: progress } = await practice.query<{ position: string }>('select position from membership_progress');
+    read = Number(progress[0]!.position);
+    if (read < Number(rows[0]!.last)) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

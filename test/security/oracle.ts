@@ -4,19 +4,21 @@
  *
  * *standing*: what a viewer is to a practice. Somebody may have several; the one that sees most counts.
  */
-import type {
-  Image,
-  Marking,
-  Membership,
-  Move,
-  Owner,
-  Person,
-  Practice,
-  RoleName,
-  SectionName,
-  Version,
-  Viewer,
-  World,
+import {
+  type Image,
+  type Marking,
+  type Membership,
+  type Move,
+  type Owner,
+  type Person,
+  type Practice,
+  type RoleName,
+  type SectionName,
+  type Sharing,
+  type Version,
+  type Viewer,
+  type World,
+  sectionNames,
 } from './world.js';
 
 /** Nothing; the header alone; the header and what lies below it. */
@@ -78,8 +80,11 @@ export const stricter = (one: Marking, other: Marking): Marking =>
   strictness.indexOf(one) > strictness.indexOf(other) ? one : other;
 
 /** A section narrows: whoever sees it sees what the practice’s own marking shows, and its own as well if that is stricter. */
-const seesContent = (stage: string, marking: Marking, own: Marking | null, has: ReadonlySet<Standing>): boolean =>
-  look(stage, marking, has) === 'all' && look(stage, stricter(marking, own ?? 'CLEAR'), has) === 'all';
+const seesContent = (stage: string, shared: Sharing, name: SectionName, has: ReadonlySet<Standing>): boolean =>
+  look(stage, shared.marking, has) === 'all' && look(stage, sectionMarking(shared, name), has) === 'all';
+
+export const sectionMarking = ({ marking, sectionMarkings }: Sharing, name: SectionName): Marking =>
+  stricter(marking, sectionMarkings[name] ?? marking);
 
 const current = (now: Date, from: Date | null, until: Date | null) =>
   (from === null || from <= now) && (until === null || now < until);
@@ -173,27 +178,30 @@ const stageOf = (practice: Practice, version: Version): string => {
 /** What a viewer is shown of a practice: the newest version they may see, and which of its sections. */
 export interface Shown {
   version: Version;
+  shared: Sharing;
+  level: Sight;
   sections: ReadonlySet<SectionName>;
   has: ReadonlySet<Standing>;
 }
 
 export function shown(asking: Asking, practice: Practice): Shown | null {
   if (!mayRead(asking)) return null;
-  const has = standing(asking, practice, practice.audience);
+  const shared = sharedNow(practice, asking.world.now);
+  const has = standing(asking, practice, shared.audience);
   for (const version of practice.versions.toReversed()) {
     const stage = stageOf(practice, version);
-    if (look(stage, practice.marking, has) === 'nothing') continue;
-    const sections = version.sections
-      .filter(
-        ({ name, marking }) =>
-          !practice.withdrawnAt &&
-          (seesContent(stage, practice.marking, marking, has) || isGranted(asking, practice, name)),
-      )
-      .map(({ name }) => name);
-    return { version, sections: new Set(sections), has };
+    const level = look(stage, shared.marking, has);
+    if (level === 'nothing') continue;
+    const reads = (name: SectionName) => seesContent(stage, shared, name, has) || isGranted(asking, practice, name);
+    const sections = practice.withdrawnAt ? [] : version.sections.filter(reads);
+    return { version, shared, level, sections: new Set(sections), has };
   }
   return null;
 }
+
+/** Once a consent has run out, what it leaves, whether or not anybody has noted that. */
+export const sharedNow = (practice: Practice, now: Date): Sharing =>
+  practice.lapses.filter(({ at }) => at <= now).at(-1) ?? practice;
 
 /** A grant is a person’s; it opens sections of what they see, and never the header. */
 const isGranted = ({ viewer, world }: Asking, practice: Practice, section: SectionName): boolean =>
@@ -211,6 +219,13 @@ const isGranted = ({ viewer, world }: Asking, practice: Practice, section: Secti
 export function knewOf(asking: Asking, practice: Practice, image: Image | null): boolean {
   if (!image || !mayRead(asking)) return false;
   return look(image.stage, image.marking, standing(asking, practice, image.audience)) !== 'nothing';
+}
+
+/** Which sections a viewer could have read of a practice when it stood as an event’s image says. */
+export function readOf(asking: Asking, practice: Practice, image: Image | null): string {
+  if (!image || !knewOf(asking, practice, image)) return '';
+  const has = standing(asking, practice, image.audience);
+  return sectionNames.filter((name) => seesContent(image.stage, image, name, has)).join(' ');
 }
 
 /** Areas of the M49 standard: each with all that contain it, itself included. */
@@ -234,14 +249,15 @@ export const areasOf = (area: string): readonly string[] => areas[area]!;
 export function concerns(asking: Asking, practice: Practice, { version }: Shown, body: string): boolean {
   const { viewer, world } = asking;
   const token: Owner = `b:${body}`;
-  if (practice.marking === 'RED') return false;
+  const { marking, audience } = sharedNow(practice, world.now);
+  if (marking === 'RED') return false;
   if (practice.owner === token) return true;
   const sent = practice.versions.findLast(({ submittedAt }) => submittedAt);
   if (!sent || stageOf(practice, sent) === 'DECLINED') return false; // the body may not see it
   const own =
     viewer.kind === 'client' ? viewer.owner === token : currentRoles(viewer, world.now).some(({ of }) => of === token);
-  const inAudience = practice.audience?.includes(token) ?? false;
-  const strict = practice.marking === 'AMBER' || practice.marking === 'AMBER_STRICT';
+  const inAudience = audience?.includes(token) ?? false;
+  const strict = marking === 'AMBER' || marking === 'AMBER_STRICT';
   if (strict && !(own && inAudience)) return false;
   if (own && inAudience) return true;
   const ofMember =

@@ -1,8 +1,8 @@
 /** What the oracle says a viewer gets of a practice, in the form of the API: the whole record, and nothing beside it. */
 import type { Json } from '../hub.js';
-import { type Asking, type Shown, currentRoles } from './oracle.js';
-import { contentOf, titleOf } from './texts.js';
-import { type Practice, type SectionName } from './world.js';
+import { type Asking, type Shown, currentRoles, sectionMarking } from './oracle.js';
+import { consentText, contentOf, titleOf } from './texts.js';
+import type { Practice, SectionName, Sharing } from './world.js';
 
 export const globalId = (type: string, key: string): string => Buffer.from(`${type}:${key}`).toString('base64url');
 export const practiceId = ({ key }: Pick<Practice, 'key'>): string => globalId('Practice', key);
@@ -10,7 +10,8 @@ const ownerId = (token: string) => globalId(token.startsWith('s:') ? 'MemberStat
 const byId = (type: string, keys: readonly string[]) => keys.map((key) => ({ id: globalId(type, key) }));
 const iso = (date: Date | null) => date?.toISOString() ?? null;
 
-export function recordOf(practice: Practice, { version, sections, has }: Shown): Json {
+export function recordOf(practice: Practice, { version, shared, level, sections, has }: Shown, now: Date): Json {
+  const mine = has.has('owner');
   const content = (name: SectionName): Json => (sections.has(name) ? contentOf(practice, version, name) : null);
   const title = titleOf(practice, version);
   const identity = content('identity');
@@ -18,9 +19,9 @@ export function recordOf(practice: Practice, { version, sections, has }: Shown):
     id: practiceId(practice),
     slug: practice.slug,
     version: version.number,
-    revision: has.has('owner') ? practice.revision : version.number,
+    revision: mine ? practice.revision : version.number,
     state: version.state,
-    marking: practice.marking,
+    marking: shared.marking,
     title: { locale: 'en', ...title['en'] },
     originalLanguage: 'en',
     owner: { id: ownerId(practice.owner) },
@@ -35,7 +36,38 @@ export function recordOf(practice: Practice, { version, sections, has }: Shown):
     publishedAt: iso(version.publishedAt),
     updatedAt: iso(version.updatedAt),
     reviewBy: null,
-    audience: has.has('owner') ? audienceOf(practice.audience) : null,
+    audience: mine ? audienceOf(shared.audience) : null,
+    consents: mine
+      ? practice.consents.map(({ date, expiry, givenAt }) => ({
+          authority: consentText(practice),
+          scope: consentText(practice),
+          date,
+          expiry,
+          givenAt: iso(givenAt),
+        }))
+      : null,
+    sectionMarkings: mine ? markingsOf(shared) : null,
+    sharingLapses: mine
+      ? practice.lapses
+          .filter(({ at }) => at > now)
+          .map((lapse) => ({
+            at: iso(lapse.at),
+            marking: lapse.marking,
+            audience: audienceOf(lapse.audience),
+            sectionMarkings: markingsOf(lapse),
+          }))
+      : null,
+    redactions: practice.withdrawnAt
+      ? []
+      : version.sections
+          .filter((name) => !sections.has(name))
+          .map((name) => ({
+            section: name.toUpperCase(),
+            path: name === 'identity' ? 'summary' : name,
+            marking: sectionMarking(shared, name),
+            reason: level === 'all' ? 'MARKING' : 'HEADER_ONLY',
+          }))
+          .toSorted(bySection),
     summary: identity && { locale: 'en', ...identity.summary['en'] },
     translations: version.languages.map((locale) => ({
       locale,
@@ -48,7 +80,9 @@ export function recordOf(practice: Practice, { version, sections, has }: Shown):
     classification: content('classification'),
     knowledgeProducts: content('classification')
       ? byId('KnowledgeProduct', content('classification').knowledgeProducts)
-      : [],
+      : practice.withdrawnAt || !version.sections.includes('classification')
+        ? []
+        : null,
     scope: content('scope'),
     narrative: content('narrative'),
     evidence: content('evidence'),
@@ -58,6 +92,12 @@ export function recordOf(practice: Practice, { version, sections, has }: Shown):
     viewerCan: { onlyForItsOwner: true },
   };
 }
+
+const bySection = (one: Json, other: Json) => (one.section < other.section ? -1 : 1);
+const markingsOf = ({ sectionMarkings }: Sharing) =>
+  Object.entries(sectionMarkings)
+    .map(([name, marking]) => ({ section: name.toUpperCase(), marking }))
+    .toSorted(bySection);
 
 const audienceOf = (audience: string[] | null) => {
   if (!audience) return null;
@@ -77,7 +117,15 @@ export function comparable(answer: Json, asking: Asking, practice: Practice): Js
   return {
     ...answer,
     caution: answer.caution !== null,
-    knowledgeProducts: answer.knowledgeProducts ?? [],
+    sectionMarkings: answer.sectionMarkings?.toSorted(bySection) ?? null,
+    sharingLapses:
+      answer.sharingLapses?.map((lapse: Json) => ({
+        ...lapse,
+        sectionMarkings: lapse.sectionMarkings.toSorted(bySection),
+      })) ?? null,
+    redactions: answer.redactions
+      .map(({ section, path, marking, reason }: Json) => ({ section, path, marking, reason }))
+      .toSorted(bySection),
     viewerCan: { onlyForItsOwner: mine || allowed.length === 0 },
   };
 }

@@ -1,6 +1,6 @@
 /** Writes a world into the databases of practice and membership, as their owners: real tables, real triggers. */
 import type pg from 'pg';
-import { contentOf, titleOf } from './texts.js';
+import { consentText, contentOf, titleOf } from './texts.js';
 import type { Happening, Move, Practice, World } from './world.js';
 
 /** Who an issuer’s subject is: of a person or client by its key. */
@@ -91,18 +91,36 @@ async function writeRecords(sql: pg.Client, practices: readonly Practice[]): Pro
   await insert(
     sql,
     'practice',
-    practices.map(({ key, slug, owner, origin, marking, audience, stage, revision, createdAt, withdrawnAt }) => ({
-      key,
-      slug,
-      owner,
-      origin,
-      marking,
-      audience,
-      stage,
-      revision,
-      created_at: createdAt,
-      withdrawn_at: withdrawnAt,
-    })),
+    practices.map(
+      ({
+        key,
+        slug,
+        owner,
+        origin,
+        marking,
+        audience,
+        sectionMarkings,
+        lapses,
+        stage,
+        revision,
+        createdAt,
+        withdrawnAt,
+      }) => ({
+        key,
+        slug,
+        owner,
+        origin,
+        marking,
+        audience,
+        section_markings: sectionMarkings,
+        lapses,
+        lapses_at: lapses[0]?.at ?? null,
+        stage,
+        revision,
+        created_at: createdAt,
+        withdrawn_at: withdrawnAt,
+      }),
+    ),
   );
   await insert(
     sql,
@@ -131,10 +149,9 @@ async function writeRecords(sql: pg.Client, practices: readonly Practice[]): Pro
     'practice_section',
     practices.flatMap((practice) =>
       practice.versions.flatMap((version) =>
-        version.sections.map(({ name, marking }) => ({
+        version.sections.map((name) => ({
           version_key: version.key,
           name,
-          marking,
           content: contentOf(practice, version, name),
         })),
       ),
@@ -152,6 +169,61 @@ async function writeRecords(sql: pg.Client, practices: readonly Practice[]): Pro
         ended_at: endedAt,
       })),
     ),
+  );
+  await writeSharing(sql, practices);
+}
+
+/** What the owner keeps, and whom they opened sections to. */
+async function writeSharing(sql: pg.Client, practices: readonly Practice[]): Promise<void> {
+  const nobody = '00000000-0000-4000-8000-000000000000';
+  await insert(
+    sql,
+    'consent_record',
+    practices.flatMap((practice) =>
+      practice.consents.map(({ key, date, expiry, givenAt }) => ({
+        key,
+        practice_key: practice.key,
+        authority: consentText(practice),
+        scope: consentText(practice),
+        date,
+        expiry,
+        given_at: givenAt,
+        given_by: nobody,
+      })),
+    ),
+  );
+  const grants = practices.flatMap((practice) => practice.grants.map((grant) => ({ practice, grant })));
+  await insert(
+    sql,
+    'access_request',
+    grants.map(({ practice, grant }) => ({
+      key: grant.key,
+      practice_key: practice.key,
+      person_key: grant.person,
+      role: 'FOCAL_POINT',
+      of: null,
+      sections: grant.sections,
+      reason: 'We want to do the same.',
+      status: 'GRANTED',
+      asked_at: grant.grantedAt,
+      decided_at: grant.grantedAt,
+      decided_by: nobody,
+    })),
+  );
+  await insert(
+    sql,
+    'access_grant',
+    grants.map(({ practice, grant: { key, person, sections, grantedAt, until, endedAt } }) => ({
+      key,
+      request_key: key,
+      practice_key: practice.key,
+      person_key: person,
+      sections,
+      granted_at: grantedAt,
+      granted_by: nobody,
+      until,
+      ended_at: endedAt,
+    })),
   );
 }
 
@@ -179,6 +251,9 @@ export async function writeLog(
         audience_before: happening?.before?.audience ?? null,
         stage_before: happening?.before?.stage ?? null,
         state_before: happening?.before?.state ?? null,
+        sections_before: happening?.before?.sectionMarkings ?? {},
+        sections_after: happening?.after.sectionMarkings ?? {},
+        person: happening?.person ?? null,
         marking_after: happening?.after.marking ?? null,
         audience_after: happening?.after.audience ?? null,
         stage_after: happening?.after.stage ?? null,

@@ -9,14 +9,18 @@ import { subgraph } from './selection.js';
 
 /** Fields that can tell of a practice, by type. */
 const carrying = table(`
-  Query: node nodes practice practices practiceStatistics practiceEvents accessLog accessLogHead verifyAccessLog
-  Mutation: createPractice updatePractice submitPractice withdrawPractice discardPractice
+  Query: node nodes practice practices practiceStatistics practiceEvents accessLog accessLogHead verifyAccessLog accessRequests explainVisibility previewAudience
+  Mutation: createPractice updatePractice submitPractice withdrawPractice discardPractice requestAccess grantAccess declineAccess endAccessGrant
   Subscription: practiceEvents
   MemberState: practices
   Region: practices
   RegionalBody: practices
-  Practice: accessLog audience caution classification createdAt evidence gender id knowledgeProducts learning marking narrative origin originalLanguage owner ownership pillars publishedAt regions reviewBy revision rights scope slug state submittedAt summary themes title translations type updatedAt version viewerCan workshop
+  Practice: accessLog accessRequests audience caution classification consents createdAt evidence gender id knowledgeProducts learning marking narrative origin originalLanguage owner ownership pillars publishedAt redactions regions reviewBy revision rights scope sectionMarkings sharingLapses slug state submittedAt summary themes title translations type updatedAt version viewerCan workshop
   PracticeAudience: memberStates persons regionalBodies
+  ConsentRecord: authority date expiry givenAt scope
+  Redaction: canRequest marking path reason section
+  SectionMarking: marking section
+  SharingLapse: at audience marking sectionMarkings
   PracticeClassification: knowledgeProducts resolutions
   PracticeEvidence: items maturity results resultsSummary validation
   EvidenceItem: publisher title url year
@@ -41,6 +45,21 @@ const carrying = table(`
   PracticeEventEdge: cursor node
   PracticeChange: at cursor practice practiceId type
   StreamNotice: at cursor practice practiceId type
+  AccessRequestConnection: edges nodes pageInfo totalCount
+  AccessRequestEdge: cursor node
+  AccessRequest: askedAt askedFor decidedAt declineReason grant id person practice reason role sections status
+  AccessGrant: endedAt sections until
+  RequestAccessPayload: request userErrors
+  GrantAccessPayload: request userErrors
+  DeclineAccessPayload: request userErrors
+  EndAccessGrantPayload: request userErrors
+  VisibilityExplanation: explanation rule sections sees via
+  SectionExplanation: explanation marking rule section sees
+  AudiencePreview: curatorsSeeHeader everyoneOncePublished groups persons totalByCeiling totalByRole
+  AudienceGroup: clients isOwner of roles
+  AudienceRole: hiddenSections persons role
+  AudienceClients: ceiling clients hiddenSections
+  AudiencePerson: hiddenSections id sees
   AccessLogConnection: edges nodes pageInfo totalCount
   AccessLogEdge: cursor node
   AccessLogEntry: at channel readFor role sections times version
@@ -60,10 +79,19 @@ const carrying = table(`
 
 /** Fields that tell of no practice: public reference data, and who asks. */
 const telling = table(`
-  Query: knowledgeProducts memberState memberStates region regionalBodies regionalBody regions theme themes viewer workshops
+  Query: apiClients knowledgeProducts memberState memberStates region regionalBodies regionalBody regions theme themes viewer workshops
   Node: id
   PracticeEvent: at cursor practice practiceId type
-  ApiClient: ceiling expiresAt id memberState name regionalBody scopes
+  Mutation: createApiClient createApiKey endApiClient revokeApiKey rotateApiKey
+  ApiClient: ceiling createdAt endedAt expiresAt id keys memberState name regionalBody scopes
+  ApiClientConnection: edges nodes pageInfo totalCount
+  ApiClientEdge: cursor node
+  ApiKey: createdAt expiresAt id lastUsedAt prefix revokedAt
+  CreateApiClientPayload: apiClient userErrors
+  CreateApiKeyPayload: apiKey secret userErrors
+  EndApiClientPayload: apiClient userErrors
+  RevokeApiKeyPayload: apiKey userErrors
+  RotateApiKeyPayload: apiKey replaced secret userErrors
   KnowledgeProduct: abstract id languages launched publishers series slug themes title url workingTitle year
   MemberState: bodies id iso2 iso3 m49 name regions unStatus
   MemberStateConnection: edges nodes pageInfo totalCount

@@ -1,10 +1,14 @@
 /** A practice and what happens to it: each step changes it and appends the event that the hub would. */
 import {
+  type Consent,
+  type Grant,
   type Happening,
   type Image,
   type Makers,
+  type Marking,
   type Person,
   type Practice,
+  type SectionMarkings,
   type Version,
   day,
   markings,
@@ -45,10 +49,14 @@ export class Story {
       createdAt: began,
       withdrawnAt: null,
       versions: [createVersion(makers, 1, began)],
+      sectionMarkings: createSectionMarkings(makers),
+      lapses: [],
+      consents: createConsents(makers),
       assignments: [],
       grants: [],
     };
-    assignAndGrant(makers, this.practice, persons); // to drafts too: it must open nothing there
+    assign(makers, this.practice, persons); // to drafts too: it must open nothing there
+    if (random.chance(0.3)) this.practice.grants.push(...createGrants(makers, persons, began));
   }
 
   /** A random course up to today. */
@@ -69,7 +77,9 @@ export class Story {
         if (practice.stage === 'PUBLISHED' && random.chance(0.4)) this.#publish();
       }
       if (random.chance(0.2)) this.#share();
+      if (random.chance(0.5)) this.#grant();
       if (random.chance(0.15)) this.#withdraw();
+      if (random.chance(0.25)) this.#lapse();
     }
     return this;
   }
@@ -78,10 +88,11 @@ export class Story {
   goOn(): boolean {
     const { random } = this.makers;
     const { practice } = this;
-    if (practice.withdrawnAt || practice.origin === 'PUBLIC_SOURCE') return false;
+    if (practice.withdrawnAt || practice.origin === 'PUBLIC_SOURCE' || practice.lapses.length > 0) return false;
     if (this.#hasDraft) this.#submit();
     else if (random.chance(0.2)) this.#withdraw();
     else if (practice.stage !== 'PUBLISHED' && practice.stage !== 'DECLINED' && random.chance(0.3)) this.#publish();
+    else if (random.chance(0.3)) this.#grant();
     else this.#share();
     return true;
   }
@@ -107,7 +118,34 @@ export class Story {
     this.#step('AUDIENCE_CHANGED', () => {
       this.practice.marking = this.makers.random.pick(markings);
       this.practice.audience = createAudience(this.makers, this.persons);
+      this.practice.sectionMarkings = createSectionMarkings(this.makers);
     });
+  }
+
+  /** Opens sections to somebody, who is told of it, and nobody else. */
+  #grant(): void {
+    const [grant] = createGrants(this.makers, [this.makers.random.pick(this.persons)], this.#later());
+    this.#step('ACCESS_CHANGED', () => this.practice.grants.push(grant!), this.#image, grant!.person);
+  }
+
+  /** A consent that runs out leaves less, never more. */
+  #lapse(): void {
+    const { random, now, ago } = this.makers;
+    const { marking, audience, sectionMarkings } = this.practice;
+    const left = (own: Marking): Marking => random.pick(markings.slice(markings.indexOf(own)));
+    const later = left(marking);
+    const shut = later === 'RED' && (marking === 'AMBER' || marking === 'AMBER_STRICT'); // persons did not count before
+    this.practice.lapses = [random.chance(0.5) ? ago(minute) : new Date(now.getTime() + day)].map((at) => ({
+      at,
+      marking: later,
+      audience: audience?.filter((token) => random.chance(0.5) && !(shut && token.startsWith('p:'))) ?? null,
+      sectionMarkings: Object.fromEntries(
+        sectionNames.flatMap((name) => {
+          const own = sectionMarkings[name];
+          return own ? [[name, left(own)]] : random.chance(0.2) ? [[name, left(marking)]] : [];
+        }),
+      ),
+    }));
   }
 
   #publish(before: Image | null = this.#image): void {
@@ -145,8 +183,8 @@ export class Story {
   }
 
   get #image(): Image {
-    const { marking, audience, stage } = this.practice;
-    return { marking, audience, stage, state: this.#newestSent?.state ?? 'DRAFT' };
+    const { marking, audience, sectionMarkings, stage } = this.practice;
+    return { marking, audience, sectionMarkings, stage, state: this.#newestSent?.state ?? 'DRAFT' };
   }
 
   #later(): Date {
@@ -154,15 +192,20 @@ export class Story {
     return new Date(this.#clock);
   }
 
-  #step(type: string, change: (at: Date) => void, before: Image | null = this.#image): void {
+  #step(
+    type: string,
+    change: (at: Date) => void,
+    before: Image | null = this.#image,
+    person: string | null = null,
+  ): void {
     const at = this.#later();
     change(at);
     const sent = this.#newestSent!;
-    if (type !== 'AUDIENCE_CHANGED') sent.updatedAt = at;
+    if (type !== 'AUDIENCE_CHANGED' && type !== 'ACCESS_CHANGED') sent.updatedAt = at;
     const { key } = this.practice;
     this.practice.revision += 1;
     const id = this.makers.uuid();
-    this.happened.push({ id, type, at, practice: key, version: sent.number, before, after: this.#image });
+    this.happened.push({ id, type, at, practice: key, version: sent.number, before, after: this.#image, person });
   }
 }
 
@@ -171,22 +214,32 @@ const createAudience = ({ random }: Makers, persons: readonly Person[]): string[
   ...persons.map(({ key }) => `p:${key}`).filter(() => random.chance(0.15)),
 ];
 
-function assignAndGrant({ random, now, ago, uuid }: Makers, practice: Practice, persons: readonly Person[]): void {
+function assign({ random, ago }: Makers, practice: Practice, persons: readonly Person[]): void {
   for (const person of persons) {
     const held = person.roles.find(({ role, of }) => role === 'REVIEWER' && of !== practice.owner);
     if (held && random.chance(0.25))
       practice.assignments.push({ person: person.key, of: held.of!, endedAt: random.chance(0.3) ? ago(minute) : null });
-    if (random.chance(0))
-      practice.grants.push({
-        key: uuid(),
-        person: person.key,
-        sections: sectionNames.filter(() => random.chance(0.5)),
-        grantedAt: ago(2 * day),
-        until: random.chance(0.25) ? ago(minute) : new Date(now.getTime() + day),
-        endedAt: random.chance(0.25) ? ago(minute) : null,
-      });
   }
 }
+
+/** One for each person, of some sections; a few are over already, by time or by the owner. */
+const createGrants = ({ random, now, ago, uuid }: Makers, persons: readonly Person[], grantedAt: Date): Grant[] =>
+  persons.map(({ key }) => ({
+    key: uuid(),
+    person: key,
+    sections: sectionNames.filter((_, index) => index === 4 || random.chance(0.5)),
+    grantedAt,
+    until: random.chance(0.2) ? ago(minute) : new Date(now.getTime() + day),
+    endedAt: random.chance(0.2) ? ago(minute) : null,
+  }));
+
+const createSectionMarkings = ({ random }: Makers): SectionMarkings =>
+  Object.fromEntries(sectionNames.filter(() => random.chance(0.3)).map((name) => [name, random.pick(markings)]));
+
+const createConsents = ({ random, uuid, ago }: Makers): Consent[] =>
+  random.chance(0.3)
+    ? [{ key: uuid(), date: '2026-01-01', expiry: random.chance(0.5) ? '2026-02-01' : null, givenAt: ago(40 * day) }]
+    : [];
 
 function createVersion({ random, uuid }: Makers, number: number, at: Date): Version {
   const some = (from: readonly string[]) => from.filter((_, index) => index === 0 || random.chance(0.3));
@@ -208,8 +261,6 @@ function createVersion({ random, uuid }: Makers, number: number, at: Date): Vers
     regions: shuffled(regions).slice(0, 2),
     type: random.pick(types),
     maturity: random.pick(maturities),
-    sections: sectionNames
-      .filter(() => random.chance(0.9))
-      .map((name) => ({ name, marking: random.chance(0.3) ? random.pick(markings.slice(4)) : null })),
+    sections: sectionNames.filter(() => random.chance(0.9)),
   };
 }

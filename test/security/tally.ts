@@ -53,12 +53,15 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 
 /** A practice in a difference. */
 export const described = (world: World, practice: Practice): string => {
-  const { owner, origin, marking, audience, stage, withdrawnAt, versions, assignments, grants } = practice;
+  const { owner, origin, marking, audience, sectionMarkings, lapses, stage, withdrawnAt } = practice;
+  const { versions, assignments, grants } = practice;
   const named = (key: string) => world.persons.find((person) => person.key === key)?.name ?? key;
   return [
     `practice ${practice.index} of ${owner} (${origin}), ${marking} ${stage}${withdrawnAt ? ' WITHDRAWN' : ''}`,
     `audience ${audience?.map((token) => (token.startsWith('p:') ? `p:${named(token.slice(2))}` : token)).join(', ')}`,
-    `versions ${versions.map(({ number, state, sections }) => `${number} ${state} (${sections.map(({ name, marking: own }) => (own ? `${name} ${own}` : name)).join(', ')})`).join('; ')}`,
+    `versions ${versions.map(({ number, state, sections }) => `${number} ${state} (${sections.join(' ')})`).join('; ')}`,
+    `sections ${JSON.stringify(sectionMarkings)}`,
+    lapses.length > 0 && `lapses ${JSON.stringify(lapses)}`,
     assignments.length > 0 &&
       `reviewers ${assignments.map(({ person, endedAt }) => named(person) + (endedAt ? ' (over)' : '')).join(', ')}`,
     grants.length > 0 &&

@@ -7,6 +7,9 @@ import type { Practice, SectionName, Version } from './world.js';
 export const wordOf = (practice: Practice, version: Version, part: SectionName | 'title'): string =>
   `zq${practice.index}v${version.number}${part}`;
 
+/** In what is its owner’s alone: of version 0, which there is not. */
+export const consentText = ({ index }: Practice): string => `zq${index}v0consent`;
+
 /** Every word of that form in a text, with its parts; `part` is '' in a slug. */
 export const wordsIn = (text: string): { index: number; number: number; part: string }[] =>
   [...text.matchAll(/zq(\d+)(?:v(\d+)([a-z]+))?/g)].map(([, index, number, part]) => ({

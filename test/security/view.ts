@@ -33,7 +33,8 @@ export class View {
 
   record(practice: Practice): Json {
     const sight = this.shown(practice);
-    if (sight && !this.#records.has(practice.key)) this.#records.set(practice.key, recordOf(practice, sight));
+    if (sight && !this.#records.has(practice.key))
+      this.#records.set(practice.key, recordOf(practice, sight, this.world.now));
     return this.#records.get(practice.key) ?? null;
   }
 
@@ -56,6 +57,7 @@ export class View {
     const sight = practice && this.shown(practice);
     if (!sight) return false;
     if (part === '') return true;
+    if (part === 'consent') return sight.has.has('owner');
     return sight.version.number === number && (part === 'title' || sight.sections.has(part as SectionName));
   }
 

@@ -62,11 +62,7 @@ export interface Anonymous {
 }
 export type Viewer = Person | ApiClient | Anonymous;
 
-export interface Section {
-  name: SectionName;
-  /** Its own marking; null: the practice’s. */
-  marking: Marking | null;
-}
+export type SectionMarkings = Partial<Record<SectionName, Marking>>;
 
 export interface Version {
   key: string;
@@ -82,7 +78,8 @@ export interface Version {
   regions: string[];
   type: string | null;
   maturity: string;
-  sections: Section[];
+  /** Those that have been written. */
+  sections: SectionName[];
 }
 
 export interface Grant {
@@ -94,16 +91,33 @@ export interface Grant {
   endedAt: Date | null;
 }
 
+export interface Consent {
+  key: string;
+  date: string;
+  expiry: string | null;
+  givenAt: Date;
+}
+
 export interface Assignment {
   person: string;
   of: Owner;
   endedAt: Date | null;
 }
 
-/** What visibility hangs on at a moment: `stage` is how far its furthest version had come. */
-export interface Image {
+/** How far a practice is shared. Sections’ own markings hold for all versions, as the practice’s does. */
+export interface Sharing {
   marking: Marking;
   audience: string[] | null;
+  sectionMarkings: SectionMarkings;
+}
+
+/** A consent runs out at `at`: from then on the practice is shared as it says here, and no further. */
+export interface Lapse extends Sharing {
+  at: Date;
+}
+
+/** What visibility hangs on at a moment: `stage` is how far its furthest version had come. */
+export interface Image extends Sharing {
   stage: Stage;
   state: string;
 }
@@ -117,6 +131,8 @@ export interface Happening {
   version: number;
   before: Image | null;
   after: Image;
+  /** Of ACCESS_CHANGED: whose access. */
+  person: string | null;
 }
 /** A State joined or left a body, at a place in the same log. */
 export interface Move {
@@ -128,14 +144,14 @@ export interface Move {
   joined: boolean;
 }
 
-export interface Practice {
+export interface Practice extends Sharing {
   key: string;
   index: number;
   slug: string;
   owner: Owner;
   origin: 'SUBMISSION' | 'PUBLIC_SOURCE';
-  marking: Marking;
-  audience: string[] | null;
+  lapses: Lapse[];
+  consents: Consent[];
   stage: Stage;
   revision: number;
   createdAt: Date;

@@ -36,7 +36,7 @@ export async function accessLog(view: View): Promise<void> {
   await audit(view);
 }
 
-const speaksForOwner = (view: View, practice: Practice): boolean =>
+export const speaksForOwner = (view: View, practice: Practice): boolean =>
   view.shown(practice) !== null &&
   currentRoles(view.viewer, view.world.now).some(
     ({ role, of }) => of === practice.owner && (role === 'FOCAL_POINT' || role === 'ALTERNATE' || role === 'OFFICER'),
@@ -72,7 +72,7 @@ const mayHaveRead = (readers: readonly Reader[], { role, readFor, version, secti
       reader.role === role &&
       reader.of === (readFor?.id ?? null) &&
       reader.version === version &&
-      sections.every((section: string) => reader.sections.has(section)),
+      sections.every((section: string) => reader.sections.has(section.toLowerCase())),
   );
 
 const audits = {

@@ -4,7 +4,7 @@ import { areasOf, concerns, isWithin } from '../oracle.js';
 import { globalId, practiceId } from '../record.js';
 import { everything } from '../selection.js';
 import type { View } from '../view.js';
-import { type Practice, type Version, bodies, markings, states } from '../world.js';
+import { type Practice, type Sharing, type Version, bodies, markings, states } from '../world.js';
 import { anyState } from './records.js';
 
 type Fits = (practice: Practice, version: Version, view: View) => boolean;
@@ -20,7 +20,7 @@ const filters: [name: string, filter: string, Fits][] = [
   ...markings.map((marking): [string, string, Fits] => [
     `markings ${marking}`,
     `{ states: ${anyState}, markings: [${marking}] }`,
-    (practice) => practice.marking === marking,
+    (practice, _, view) => view.shown(practice)!.shared.marking === marking,
   ]),
   ...['SUBMISSION', 'PUBLIC_SOURCE'].map((origin): [string, string, Fits] => [
     `origin ${origin}`,
@@ -230,13 +230,13 @@ async function pages(view: View): Promise<void> {
 }
 
 /** What a practice counts for, by dimension. */
-const values: Record<string, (practice: Practice, version: Version) => (string | null)[]> = {
+const values: Record<string, (practice: Practice, version: Version, shared: Sharing) => (string | null)[]> = {
   OWNER: ({ owner }) => [owner.slice(2)],
   THEME: (_, { themes }) => themes,
   PILLAR: (_, { pillars }) => pillars,
   TYPE: (_, { type }) => [type],
   STATE: (_, { state }) => [state],
-  MARKING: ({ marking }) => [marking],
+  MARKING: (_, __, { marking }) => [marking],
   ORIGIN: ({ origin }) => [origin],
   LANGUAGE: (_, { languages }) => languages,
   YEAR: (practice, version) => [dated(practice, version)?.slice(0, 4) ?? null],
@@ -259,7 +259,8 @@ export async function statistics(view: View): Promise<void> {
     const counts = new Map<string, number>();
     let unassigned = 0;
     for (const practice of view.seen) {
-      const keys = new Set(of(practice, view.shown(practice)!.version).filter((key) => key !== null));
+      const { version, shared } = view.shown(practice)!;
+      const keys = new Set(of(practice, version, shared).filter((key) => key !== null));
       if (keys.size === 0) unassigned += 1;
       for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
     }

@@ -4,8 +4,8 @@ import { practiceId } from '../record.js';
 import { everything } from '../selection.js';
 import type { View } from '../view.js';
 
-/** The access log has a path of its own: it changes with every question. */
-export const wholePractice = `fragment Whole on Practice { ${everything('Practice', ['accessLog'])} }`;
+/** The access log and the requests for access have paths of their own. */
+export const wholePractice = `fragment Whole on Practice { ${everything('Practice', ['accessLog', 'accessRequests'])} }`;
 export const anyState =
   '[DRAFT SUBMITTED IN_REVIEW CHANGES_REQUESTED VALIDATED PUBLISHED SUPERSEDED WITHDRAWN DECLINED]';
 

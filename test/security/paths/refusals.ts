@@ -41,6 +41,7 @@ export async function refusals(view: View, turn: number): Promise<void> {
       }
     }),
   );
+  await accessRefusals(view, turn);
   await creations(view);
 }
 
@@ -51,6 +52,42 @@ const payload = (mutation: string) => {
 
 const tell = (view: View, mutation: string, id: string): Promise<Answer> =>
   view.exchange.ask(view.known, payload(mutation), { input: { id, expectedRevision: never } });
+
+/** Asking for access, and deciding on what others asked: of what is hidden as of what is absent. */
+async function accessRefusals(view: View, turn: number): Promise<void> {
+  const nothing = '00000000-0000-4000-8000-00000000dead';
+  const hidden = view.world.practices.filter((practice) => !view.shown(practice));
+  const practice = hidden[turn % Math.max(1, hidden.length)];
+  const request = hidden.find(({ grants }) =>
+    grants.some(({ person }) => !('key' in view.viewer) || person !== view.viewer.key),
+  );
+  const requestId = (key: string) => globalId('AccessRequest', key);
+  const pairs: [mutation: string, hiddenInput: object | null, absentInput: object][] = [
+    [
+      'requestAccess',
+      practice ? { practiceId: practiceId(practice), sections: ['NARRATIVE'], reason: 'Why' } : null,
+      { practiceId: absent, sections: ['NARRATIVE'], reason: 'Why' },
+    ],
+    ...(['grantAccess', 'declineAccess', 'endAccessGrant'] as const).map(
+      (mutation): [string, object | null, object] => {
+        const more =
+          mutation === 'grantAccess' ? { until: tomorrow() } : mutation === 'declineAccess' ? { reason: 'No' } : {};
+        return [
+          mutation,
+          request ? { requestId: requestId(request.grants[0]!.key), ...more } : null,
+          { requestId: requestId(nothing), ...more },
+        ];
+      },
+    ),
+  ];
+  for (const [mutation, hiddenInput, absentInput] of pairs) {
+    const ofAbsent = await view.exchange.ask(view.known, payload(mutation), { input: absentInput });
+    const ofHidden = await view.exchange.ask(view.known, payload(mutation), { input: hiddenInput ?? absentInput });
+    view.scan(mutation, ofHidden);
+    view.tally.compare(mutation, view.viewer, JSON.stringify(hiddenInput), ofAbsent, ofHidden);
+  }
+}
+const tomorrow = () => new Date(Date.now() + 24 * 60 * 60_000).toISOString();
 
 /** Nobody creates for whom they don't write, whatever else there is of that owner. */
 async function creations(view: View): Promise<void> {

@@ -53,7 +53,7 @@ function termsOf(view: View, turn: number): Term[] {
   const own = view.world.practices.flatMap((practice, index): Term[] => {
     const sight = view.shown(practice);
     const version = practice.versions[(turn + index) % practice.versions.length]!;
-    const sections = version.sections.map(({ name }) => name).filter(worded);
+    const sections = version.sections.filter(worded);
     const section = sections[(turn + index) % sections.length];
     const current = sight?.version === version;
     return [
