@@ -71,7 +71,12 @@ export interface NormaliseOptions extends Typing {
   mostDeferred: number;
 }
 
-/** Throws COST_EXCEEDED. */
+/** More fragments may come later than are planned apart. */
+export class TooManyParts extends Error {
+  override readonly name = 'TooManyParts';
+}
+
+/** Throws COST_EXCEEDED and `TooManyParts`. */
 export function normalise(options: NormaliseOptions): Normalised {
   const { operation, isRefused, mostFields, mostDeferred, ...collecting } = options;
   const { schema } = collecting;
@@ -126,8 +131,7 @@ export function normalise(options: NormaliseOptions): Normalised {
   /** Those within one that asks for nothing itself stand in its place. */
   const laterOf = (type: GraphQLCompositeType, sets: readonly SelectionSetNode[], at: Place): SelectionNode[] =>
     deferredIn(collecting, sets).flatMap((one, n) => {
-      if (++deferred > mostDeferred)
-        throw new HubError('COST_EXCEEDED', `The operation defers more than ${mostDeferred} fragments.`);
+      if (++deferred > mostDeferred) throw new TooManyParts();
       const place = deferredAt(at, n);
       const selections = selectionsOf(type, [one.set], place);
       const inner = laterOf(type, [one.set], place);

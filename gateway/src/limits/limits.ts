@@ -12,7 +12,7 @@ export interface Limits {
   fields: number;
   /** How deep fields nest after fragments are written out. */
   depth: number;
-  /** Fragments that may come later (@defer), each counted wherever it stands: each is planned and fetched apart. */
+  /** Fragments that may come later (@defer), each counted wherever it stands: each is planned and fetched apart. More come whole. */
   deferred: number;
   /** Bytes of documents and plans kept. An estimate: see plan/operations.ts. */
   operationCacheBytes: number;

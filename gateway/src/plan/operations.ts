@@ -21,7 +21,7 @@ import { readRules } from '../authorize/rules.js';
 import { type Program, createProgram } from '../execute/program.js';
 import { isIntrospection } from '../execute/collect.js';
 import { needsOf } from '../execute/needs.js';
-import { normalise } from '../execute/normalise.js';
+import { TooManyParts, normalise } from '../execute/normalise.js';
 import { typeSystem } from '../execute/typeSystem.js';
 import type { Limits } from '../limits/limits.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
@@ -152,8 +152,8 @@ export function createOperations({
           const refused = guarded && granted.includes(false) ? guarded.without(granted).refused : nothing;
           const isRefused = (field: FieldNode) => refused.has(field);
           const decided = pick([...conditions, ...deferring], variables);
-          const planned = async (apart: boolean) => {
-            const typing = { schema: api, fragments, variables: decided, inParts, mayHide, apart };
+          const planned = async (apart: boolean, later: boolean) => {
+            const typing = { schema: api, fragments, variables: decided, inParts: later, mayHide, apart };
             const most = { mostFields: limits.fields * mostTypes, mostDeferred: limits.deferred };
             const { document, keys, deferred } = normalise({ ...typing, ...most, operation: node, isRefused });
             const plan: Plan = document
@@ -161,9 +161,12 @@ export function createOperations({
               : { root: null, stream: null };
             return { ...typing, keys, plan, needs: deferred > 0 ? needsOf(document) : null };
           };
-          const found = await planned(false)
-            .catch(ifTooMany(() => planned(true)))
-            .catch(ifTooMany(() => Promise.reject(tooManyWays())));
+          const planAnyhow = (later: boolean) =>
+            planned(false, later)
+              .catch(ifThrown(TooManyWays, () => planned(true, later)))
+              .catch(ifThrown(TooManyWays, () => Promise.reject(tooManyWays())));
+          // Whoever defers more than is planned apart gets it whole, as from a server that has no @defer.
+          const found = await planAnyhow(inParts).catch(ifThrown(TooManyParts, () => planAnyhow(false)));
           const program = createProgram({
             ...found,
             operation: node,
@@ -224,10 +227,10 @@ const unauthorized: GraphQLFormattedError = {
   extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
 };
 
-const ifTooMany =
-  <T>(otherwise: () => Promise<T>) =>
+const ifThrown =
+  <T>(kind: abstract new (...given: never[]) => Error, otherwise: () => Promise<T>) =>
   (error: unknown): Promise<T> => {
-    if (error instanceof TooManyWays) return otherwise();
+    if (error instanceof kind) return otherwise();
     throw error;
   };
 
