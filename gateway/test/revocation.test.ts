@@ -28,6 +28,7 @@ const open: { dispose(): unknown }[] = [];
 beforeEach(async () => {
   signIn.viewers.clear();
   signIn.dated.clear();
+  signIn.signedOut.length = 0;
   signIn.viewers.set('ann', ann).set('bea', viewer('22222222-2222-4222-8222-222222222222', 'asean'));
   signIn.changes.append({ type: 'ANYTHING' }); // of nobody in particular: nothing is kept from the test before
   await until(gatewayHasHeard);
@@ -459,6 +460,34 @@ test('a signed-out person’s tokens are refused, their streams end and their so
   expect(codeOf(await ask('ann', { issuedAt: inSeconds(-10) }))).toBe('UNAUTHENTICATED');
   expect((await ask('bea', { issuedAt: inSeconds(-10) })).status).toBe(200);
   expect((await ask('ann', { issuedAt: inSeconds(2) })).status).toBe(200);
+});
+
+test('a sign-out told to one gateway reaches every other', async () => {
+  const other = await startGateway(world, { identity: signIn.identity });
+  open.push({ dispose: other.close });
+  const headers = await signIn.as('ann', { issuedAt: inSeconds(-10) });
+  const body = { query: '{ __typename }' };
+  expect((await other.post(body, headers)).status).toBe(200);
+  const socket = new WebSocket(other.wsUrl, 'graphql-transport-ws');
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+  await new Promise((resolve) => socket.on('open', resolve));
+  socket.send(JSON.stringify({ type: 'connection_init', payload: headers }));
+  await new Promise((resolve) => socket.once('message', resolve));
+  const begun = performance.now();
+  expect((await logOut({ logout_token: await signIn.logoutToken({ sub: 'ann' }) })).status).toBe(200);
+  expect(await closed).toBe(4403);
+  expect(performance.now() - begun).toBeLessThan(1_000);
+  expect((await other.post(body, headers)).status).toBe(401);
+});
+
+test('tokens of another session stay good when one session is signed out', async () => {
+  const session = (sid: string | undefined) => ({ issuedAt: inSeconds(-10), ...(sid && { claims: { sid } }) });
+  for (const sid of ['one', 'two', undefined]) expect((await ask('ann', session(sid))).status).toBe(200);
+  expect((await logOut({ logout_token: await signIn.logoutToken({ sub: 'ann', sid: 'one' }) })).status).toBe(200);
+  const statuses = async () =>
+    Promise.all(['one', 'two', undefined].map(async (sid) => (await ask('ann', session(sid))).status));
+  await until(gatewayHasHeard);
+  expect(await statuses()).toEqual([401, 200, 401]);
 });
 
 const logOut = (form: Record<string, string> | [string, string][], type = 'application/x-www-form-urlencoded') =>

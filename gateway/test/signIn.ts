@@ -22,6 +22,8 @@ export interface SignIn {
   holders: Map<string, Viewer>;
   /** What membership says of them beside: until when it holds, when they signed out. */
   dated: Map<string, { validUntil?: string; signedOutAt?: string }>;
+  /** Who signed out. */
+  signedOut: { subject: string; session: string | null; at: string }[];
   /** What an answer of membership waits for, once it is known. */
   delayed: Promise<void> | null;
   /** What membership was asked: subjects, and hashes of keys. */
@@ -130,6 +132,7 @@ export async function startSignIn(): Promise<SignIn> {
     return answer();
   };
   const messages = new Set<string>();
+  const signedOut: SignIn['signedOut'] = [];
   const membership = await endpoint(async (address, headers, body) => {
     const { pathname: path, searchParams } = new URL(address, 'http://membership');
     const passport = await verifyMembership(headers[passportHeader] as string);
@@ -139,16 +142,21 @@ export async function startSignIn(): Promise<SignIn> {
       const { issuer, subject, session, messageId, at } = JSON.parse(body) as Record<string, string | null>;
       if (messages.has(messageId!)) return [409, {}];
       messages.add(messageId!);
-      if (subject) dated.set(subject, { signedOutAt: at! });
+      if (subject) signedOut.push({ subject, session: session!, at: at! });
       changes.append({ type: 'SIGNED_OUT', issuer, subject, session });
       return [200, {}];
     }
     if (path !== '/internal/viewer') return [404, {}];
-    const { issuer, subject, apiKey } = JSON.parse(body) as { issuer: string; subject: string; apiKey?: string };
+    const { issuer, subject, sid, apiKey } = JSON.parse(body) as Record<
+      'issuer' | 'subject' | 'sid' | 'apiKey',
+      string
+    >;
     lookUps.push(apiKey ?? subject);
     const found = apiKey ? holders.get(apiKey) : issuer === provider.url && viewers.get(subject);
     await signIn.delayed;
-    return found ? [200, { ...found, ...dated.get(apiKey ?? subject) }] : [404, { errors: [] }];
+    const out = signedOut.findLast((one) => one.subject === subject && (!one.session || !sid || one.session === sid));
+    const times = { ...(out && { signedOutAt: out.at }), ...dated.get(apiKey ?? subject) };
+    return found ? [200, { ...found, ...times }] : [404, { errors: [] }];
   });
   const signIn: SignIn = {
     issuer: provider.url,
@@ -190,6 +198,7 @@ export async function startSignIn(): Promise<SignIn> {
     viewers,
     holders,
     dated,
+    signedOut,
     delayed: null,
     changes,
     lookUps,

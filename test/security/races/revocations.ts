@@ -19,7 +19,8 @@ export interface Revocation {
 
 const seconds = () => Math.floor(Date.now() / 1000);
 const tokenOf = (hub: Hub, sub: string) => hub.tokenSaying({ sub, iat: seconds() - 1, exp: seconds() + 120 });
-const focalPoint = (hub: Hub, iso3: string) => tokenOf(hub, `focal-point:${iso3}`);
+/** A token that was issued just now: one from before a sign-out is refused for good. */
+export const focalPoint = (hub: Hub, iso3: string) => tokenOf(hub, `focal-point:${iso3}`);
 const roleOf = (iso3: string) =>
   ({ person: developmentKey(`focal-point:${iso3}`), role: 'FOCAL_POINT', of: `s:${iso3}` }) as const;
 const committed = async (hub: Hub, work: Parameters<typeof asOwner<void>>[1]) => {
