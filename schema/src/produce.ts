@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { brokenBorders } from './borders.js';
 import { unnamedBreaks } from './changes.js';
 import { apiOf, compose, withoutAuth } from './compose.js';
+import { openDoors } from './doors.js';
 import { lint } from './lint.js';
 import { printSubgraphs } from './printSubgraphs.js';
 
@@ -31,7 +32,7 @@ export async function produce(): Promise<Produced> {
     },
     api,
     notes,
-    faults: [...faults, ...brokenBorders(subgraphs), ...(await lint(api))],
+    faults: [...faults, ...brokenBorders(subgraphs), ...openDoors(subgraphs), ...(await lint(api))],
   };
 }
 

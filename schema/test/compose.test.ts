@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { brokenBorders } from '../src/borders.js';
+import { openDoors } from '../src/doors.js';
 import { apiOf, compose, withoutAuth } from '../src/compose.js';
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@authenticated", "@requiresScopes"])\n`;
@@ -71,4 +72,16 @@ describe('at the borders', () => {
     const sdl = `type Novelty @key(fields: "id") { id: ID! }`;
     expect(brokenBorders([subgraph('practice', sdl)])).toEqual([expect.stringContaining('Novelty')]);
   });
+});
+
+test('a mutation that anybody might ask for is told, but for how one becomes known', () => {
+  const mutations = (directive: string) =>
+    openDoors([
+      subgraph(
+        'membership',
+        `type Query { a: Int } type Mutation { acceptInvitation: Int startRole: Int ${directive} }`,
+      ),
+    ]);
+  expect(mutations('')).toEqual([expect.stringContaining('Mutation.startRole')]);
+  expect(mutations('@authenticated')).toEqual([]);
 });
