@@ -298,7 +298,8 @@ const unauthorizedStream = ({ node }: Operation): GraphQLFormattedError => {
   };
 };
 
-export const useWebSocket = 'Subscriptions are answered over a WebSocket (graphql-transport-ws) at this same address.';
+export const useWebSocket =
+  'Subscriptions are answered over a WebSocket (graphql-transport-ws) at this same address, or as server-sent events at /graphql/stream.';
 
 /** What a client learns of a bug. */
 export const internalError = (requestId: string, path?: Path): GraphQLFormattedError => ({

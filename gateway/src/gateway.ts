@@ -23,6 +23,7 @@ import { internalApplication } from './transport/internal.js';
 import { receiptsOverHttp } from './transport/receipts-http.js';
 import { httpServices } from './transport/subgraph-http.js';
 import { upstreams } from './transport/subgraph-ws.js';
+import { streamDoor } from './transport/sse.js';
 import { listenForSockets } from './transport/ws.js';
 
 export interface GatewayConfig {
@@ -67,6 +68,8 @@ export interface GatewayConfig {
   limits?: Partial<Limits>;
   /** For tests: how often the passports of streams are renewed, and what time it is. */
   renewEveryMs?: number;
+  /** For tests: how often a comment is sent on an event stream on which nothing happens. */
+  heartbeatMs?: number;
   now?: () => Date;
 }
 
@@ -80,7 +83,7 @@ export interface Gateway {
   server: ApolloServer<ApolloContext>;
   /** Serves another supergraph from now on. Rejects for one it cannot serve, and goes on with the one it has. */
   reload(supergraph: string): Promise<void>;
-  /** Stops taking requests, closes sockets with 1001, and answers what runs for up to three seconds. */
+  /** Stops taking requests, closes sockets with 1001, ends event streams, and answers what runs for up to three seconds. */
   close(): Promise<void>;
 }
 
@@ -131,6 +134,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     telemetry,
     subscriptions: { renewEveryMs: config.renewEveryMs ?? renewEveryMs, now },
   });
+  const schema = () => engine.supergraph.api;
   const serviceNames = () => engine.supergraph.services.map(({ name }) => name);
   const apollo = await apolloServer({
     core,
@@ -140,8 +144,10 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     plugins: config.plugins ?? [],
     anonymous: () => identity.ask({}),
   });
+  const streams = streamDoor({ core, identity, schema, limits, log, heartbeatMs: config.heartbeatMs });
   const app = httpApplication({
     answering: apollo.answering ?? straight(core),
+    streams,
     identity,
     explorer: await createExplorer(config.samples ?? []),
     limits,
@@ -172,7 +178,6 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     await release();
     throw error;
   }
-  const schema = () => engine.supergraph.api;
   const sockets = listenForSockets({ server: app.server as Server, path, core, schema, identity, limits, log });
   if (telemetry) countSockets(app.server as Server, telemetry);
   const url = addressOf(app, host);
@@ -210,6 +215,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
         app.server.closeAllConnections();
         internal?.server.closeAllConnections();
       }, drainMs);
+      streams.close();
       await sockets.close();
       const answered = Promise.all([app.close(), internal?.close()]);
       closeSilent();

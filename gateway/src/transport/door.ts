@@ -33,7 +33,7 @@ export interface DoorOptions {
 }
 
 /** One request on its way to its answer. */
-interface Exchange {
+export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
   requestId: string;
@@ -118,7 +118,7 @@ export function graphqlDoor(options: DoorOptions): RequestListener {
 }
 
 /** Throws `BadRequest` for what need not be read further. Whether it may only read is what is left to know. */
-function refuseByHead({ method, headers }: IncomingMessage, { bodyBytes }: Limits): boolean {
+export function refuseByHead({ method, headers }: IncomingMessage, { bodyBytes }: Limits): boolean {
   const safe = method === 'GET' || method === 'HEAD';
   if (safe) refuseForgery(headers);
   else if (method === 'POST') refuseOtherBody(headers);
@@ -164,7 +164,7 @@ const lingerMs = 1_000;
  * Answers that a body is too large while it is still coming. To close at once would break the connection under a
  * client that writes, and it would never read why: so what comes is thrown away for a while.
  */
-function sendUnread({ request, response, requestId, form }: Exchange, text: string): void {
+export function sendUnread({ request, response, requestId, form }: Exchange, text: string): void {
   response.shouldKeepAlive = false;
   response.writeHead(413, [
     ...headOf(requestId, form.contentType, []),
@@ -183,7 +183,7 @@ function sendUnread({ request, response, requestId, form }: Exchange, text: stri
   request.resume();
 }
 
-function searchIn({ url = '' }: IncomingMessage): string {
+export function searchIn({ url = '' }: IncomingMessage): string {
   const start = url.indexOf('?');
   return start < 0 ? '' : url.slice(start);
 }

@@ -12,9 +12,11 @@ import { graphqlDoor, requestIdIn } from './door.js';
 import type { Explorer } from './explorer.js';
 import { defaultForm } from './negotiate.js';
 import { BadRequest, refusal } from './refusals.js';
+import type { StreamDoor } from './sse.js';
 
 export interface HttpOptions {
   answering: Answering;
+  streams: StreamDoor;
   identity: Identity;
   explorer: Explorer;
   limits: Limits;
@@ -25,16 +27,18 @@ export interface HttpOptions {
 }
 
 export const path = '/graphql';
+const streamPath = `${path}/stream`;
 
 /** An application that is not listening yet. */
 export function httpApplication(options: HttpOptions): FastifyInstance {
-  const { explorer, limits, log, services } = options;
+  const { explorer, limits, log, services, streams } = options;
   let stops = false;
   const door = graphqlDoor({ ...options, route: path, stopping: () => stops });
   const app = bareApplication(limits, log, (others) => (request, response) => {
     const { url = '', method = '', headers } = request;
-    const forGraphql = url.startsWith(path) && (url.length === path.length || url[path.length] === '?');
-    if (forGraphql && !explorer.wanted(method, headers.accept)) door(request, response);
+    const isAt = (route: string) => url.startsWith(route) && (url.length === route.length || url[route.length] === '?');
+    if (isAt(streamPath)) streams.answer(request, response);
+    else if (isAt(path) && !explorer.wanted(method, headers.accept)) door(request, response);
     else others(request, response);
   });
   app.addHook('preClose', async () => void (stops = true));

@@ -54,7 +54,15 @@ export const encodingFor = remembered((acceptEncoding): Encoding | null => {
   return best.names === brNames ? 'br' : 'gzip';
 });
 
+/** Whether a client that sends this `accept` reads server-sent events. */
+export const takesEventStreams = remembered((accept): boolean => {
+  if (!accept) return true;
+  const wanted = weigh(rangesIn(accept), eventStreamNames);
+  return wanted !== null && wanted.weight > 0;
+});
+
 // From the most exact name to the least.
+const eventStreamNames = ['text/event-stream', 'text/*', '*/*'];
 const jsonNames = ['application/json', 'application/*', '*/*'];
 const graphqlNames = ['application/graphql-response+json', 'application/*', '*/*'];
 const brNames = ['br', '*'];
