@@ -2,10 +2,13 @@
  * The access log: who read more of a practice than its header, through each channel and at each marking; who sees what
  * of it; that answers are refused where it has to be written first and cannot be; that it is chained whoever dies.
  */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseGlobalId } from '@hub/kit/ids';
 import type { Token, Viewer } from '@hub/kit/viewer';
 import pg from 'pg';
+import { type Access, AccessChannel } from '../src/access/access.js';
+import { openAccessLog } from '../src/access/access.log.js';
 import { type Hub, anonymous, client, draft, person, startHub, submitted } from './hub.js';
 
 const kenya = person('FOCAL_POINT', 's:KEN');
@@ -370,6 +373,40 @@ describe('what is written first', () => {
       await release();
       await answer;
     });
+  });
+
+  test('when too much waits, answers wait and nothing is dropped; too long a wait refuses them', async () => {
+    const practiceKey = randomUUID();
+    const access = (): Access => ({
+      ...{ at: new Date(), kind: 'person', key: randomUUID(), role: 'OFFICER', of: 'b:igad', practiceKey, version: 1 },
+      ...{ sections: ['rights'], channel: AccessChannel.QUERY, own: false, times: 1 },
+    });
+    const quiet = { info: () => undefined, error: () => undefined };
+    const small = openAccessLog({ url: hub.database.url, log: quiet, everyMs: 10, most: 2, patienceMs: 400 });
+    await whileHeld(async (release) => {
+      expect(small.note([access(), access()])).toBeUndefined();
+      await new Promise((resolve) => setTimeout(resolve, 50)); // those are on their way, and the table is held
+      expect(small.note([access(), access()])).toBeUndefined();
+      await expect(small.note([access()])).rejects.toMatchObject({ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } });
+      const patient = small.note([access()]);
+      await release();
+      await patient;
+    });
+    await small.close();
+    await chained();
+    const { rows } = await hub.sql.query('select viewer_key from access_log where practice_key = $1', [practiceKey]);
+    expect(rows.length).toBe(5); // all but the one that was refused
+  });
+
+  test('a connection that breaks is replaced, and what waited is written', async () => {
+    const { id } = await submitted(hub, kenya, 's:KEN', green);
+    await chained();
+    await hub.sql.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'good-practice-exchange access log' and datname = current_database()`,
+    );
+    await hub.data(uganda, summary, { id });
+    while ((await logged(id)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await logged(id)).toMatchObject([{ viewer_key: uganda.key, times: 1 }]);
   });
 
   test('when it cannot be written the answer is refused and nothing of it leaves; at GREEN it is answered, and logged later', async () => {

@@ -161,13 +161,15 @@ export function openAccessLog({
         throw cannotBeLogged(cause);
       }
     },
-    flush,
+    async flush() {
+      await writing; // which may have begun before the last was noted
+      await flush();
+    },
     async close() {
       clearInterval(chainer);
       if (timer) clearTimeout(timer);
       timer = null;
-      await writing;
-      await flush();
+      await this.flush();
       if (timer) clearTimeout(timer);
       if (relaxed.size > 0) log.error('the access log was closed before it could be written', { lost: relaxed.size });
       await chaining;
