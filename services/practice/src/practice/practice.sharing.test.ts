@@ -42,7 +42,9 @@ test.each([
   [share(GREEN), share(AMBER, ['s:KEN']), share(AMBER, ['s:KEN'])],
   [share(CLEAR), share(GREEN, ['s:KEN']), share(GREEN, ['s:KEN'])],
   [share(AMBER, ['s:KEN', 'b:igad']), share(AMBER_STRICT, ['b:igad', 's:UGA']), share(AMBER_STRICT, ['b:igad'])],
-  [share(AMBER, ['b:igad', 'p:x']), share(RED, ['p:x', 'p:y']), share(RED, ['p:x'])],
+  [share(RED, ['p:x', 'p:z']), share(RED, ['p:x', 'p:y']), share(RED, ['p:x'])],
+  // At RED persons count and nobody else, elsewhere States and bodies: both allow nobody.
+  [share(AMBER, ['b:igad', 'p:x']), share(RED, ['p:x', 'p:y']), share(RED, [])],
   [
     share(GREEN, null, { rights: AMBER }),
     share(GREEN, null, { rights: RED, scope: AMBER }),
