@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { globalId, parseGlobalId } from '@hub/kit/ids';
 import type { Viewer } from '@hub/kit/viewer';
+import pg from 'pg';
+import { viewerSettings } from '../src/practice/practice.visibility.js';
 import { type Hub, anonymous, client, complete, draft, person, startHub, submitted } from './hub.js';
 
 const kenya = person('FOCAL_POINT', 's:KEN');
@@ -301,4 +303,45 @@ describe('audiences by preset', () => {
     ]);
     expect(keys((await audienceOf(id)).regionalBodies)).toEqual(['au', 'eapcco', 'igad']);
   });
+});
+
+test('the curators’ own fields are read by curators alone, and written by nobody', async () => {
+  const { id } = await submitted(hub, kenya, 's:KEN', { marking: 'GREEN' });
+  const { key } = parseGlobalId(id)!;
+  await hub.sql.query(`insert into practice_curation (practice_key, note) values ($1, 'Compared with the report')`, [
+    key,
+  ]);
+  const connection = new pg.Client({ connectionString: hub.database.url });
+  await connection.connect();
+  const as = async (viewer: Viewer | null, sql: string) => {
+    await connection.query('begin');
+    try {
+      for (const [name, value] of Object.entries(viewer ? viewerSettings(viewer) : {}))
+        await connection.query('select set_config($1, $2, true)', [name, value]);
+      return (await connection.query(sql, [key])).rowCount;
+    } catch (error) {
+      return (error as { code?: string }).code;
+    } finally {
+      await connection.query('rollback');
+    }
+  };
+  try {
+    const read = 'select from practice_curation where practice_key = $1';
+    expect(await as(curator, read)).toBe(1);
+    for (const viewer of [
+      kenya,
+      contributor,
+      uganda,
+      thailand,
+      person('AUDITOR'),
+      client('s:KEN', 'AMBER'),
+      anonymous,
+      null,
+    ])
+      expect(await as(viewer, read)).toBe(0);
+    expect(await as(curator, `update practice_curation set note = 'x' where practice_key = $1`)).toBe('42501');
+    expect(await as(curator, `insert into practice_curation (practice_key) values ($1)`)).toBe('42501');
+  } finally {
+    await connection.end();
+  }
 });
