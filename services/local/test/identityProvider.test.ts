@@ -67,7 +67,7 @@ test.each([
   'integrator:',
   'integrator:a b',
   'integrator:-a',
-  'auditor',
+  'auditor:KEN',
   '',
   'constructor',
   '__proto__',

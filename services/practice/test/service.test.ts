@@ -204,7 +204,7 @@ describe('over WebSocket', () => {
     await client.dispose();
   });
 
-  const shortLived = (asker = viewer, life = '1s') => signed({ viewer: asker }, (jwt) => jwt.setExpirationTime(life));
+  const shortLived = (asker = viewer, life = '2s') => signed({ viewer: asker }, (jwt) => jwt.setExpirationTime(life));
   /** A stream that has begun, and whose passport can be renewed. */
   const streamed = async (passport: string) => {
     let socket!: WebSocket;
@@ -230,11 +230,11 @@ describe('over WebSocket', () => {
   test('an idle stream ends when its passport runs out, and lives on when it is renewed by one of the same viewer', async () => {
     const { renew, ended, close } = await streamed(await shortLived());
     const begun = Date.now();
-    const renewed = await shortLived(viewer, '3s');
+    const renewed = await shortLived(viewer, '5s');
     expect(await renew(renewed)).toEqual({ type: 'pong', payload: { passports: { 'the-stream': renewed } } });
     const [at, code] = await ended;
     expect(code).toBe('UNAUTHENTICATED');
-    expect(at - begun).toBeGreaterThan(1_500); // past the first passport
+    expect(at - begun).toBeGreaterThan(2_500); // past the first passport
     await close();
   });
 
