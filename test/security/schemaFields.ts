@@ -79,14 +79,26 @@ const carrying = table(`
 
 /** Fields that tell of no practice: public reference data, and who asks. */
 const telling = table(`
-  Query: apiClients knowledgeProducts memberState memberStates region regionalBodies regionalBody regions theme themes viewer workshops
+  Query: directory invitations apiClients knowledgeProducts memberState memberStates region regionalBodies regionalBody regions theme themes viewer workshops
   Node: id
   PracticeEvent: at cursor practice practiceId type
-  Mutation: createApiClient createApiKey endApiClient revokeApiKey rotateApiKey
+  Mutation: acceptInvitation endRole invitePerson removePerson startRole updatePerson withdrawInvitation createApiClient createApiKey endApiClient revokeApiKey rotateApiKey
   ApiClient: ceiling createdAt endedAt expiresAt id keys memberState name regionalBody scopes
   ApiClientConnection: edges nodes pageInfo totalCount
   ApiClientEdge: cursor node
   ApiKey: createdAt expiresAt id lastUsedAt prefix revokedAt
+  AcceptInvitationPayload: personId role userErrors
+  EndRolePayload: person userErrors
+  Invitation: acceptedAt acceptedBy createdAt email expiresAt id invitedBy name role withdrawnAt
+  InvitationConnection: edges nodes pageInfo totalCount
+  InvitationEdge: cursor node
+  InvitePersonPayload: invitation token userErrors
+  PersonConnection: edges nodes pageInfo totalCount
+  PersonEdge: cursor node
+  RemovePersonPayload: removedId userErrors
+  StartRolePayload: person userErrors
+  UpdatePersonPayload: person userErrors
+  WithdrawInvitationPayload: invitation userErrors
   CreateApiClientPayload: apiClient userErrors
   CreateApiKeyPayload: apiKey secret userErrors
   EndApiClientPayload: apiClient userErrors
