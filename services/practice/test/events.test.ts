@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { globalId } from '@hub/kit/ids';
 import type { Viewer } from '@hub/kit/viewer';
-import { type Hub, anonymous, draft, person, startHub, submitted } from './hub.js';
+import { viewerSettings } from '../src/practice/practice.visibility.js';
+import { type Hub, anonymous, client, draft, person, startHub, submitted } from './hub.js';
 
 const kenya = person('FOCAL_POINT', 's:KEN');
 const uganda = person('FOCAL_POINT', 's:UGA');
@@ -367,6 +368,29 @@ test('anonymous readers are told of what is public, and of nothing else', async 
   await hub.sql.query('commit');
   expect(await reader.one()).toMatchObject({ type: 'PUBLISHED', practiceId: id });
   await reader.close();
+});
+
+test('a client that was not given events reads practices and is told of no event', async () => {
+  const { id } = await submitted(hub, kenya, 's:KEN', amber);
+  const dashboard = client('b:igad', 'AMBER');
+  const withoutEvents = { ...dashboard, scopes: ['practices:read'] };
+  const found = await hub.data(withoutEvents, 'query ($id: ID!) { practice(id: $id) { id } }', { id });
+  expect(found['practice']).toEqual({ id });
+  const refused = { errors: [{ extensions: { code: 'FORBIDDEN' } }] };
+  expect(await hub.ask(withoutEvents, 'query { practiceEvents(first: 1) { cursor } }')).toMatchObject(refused);
+  await expect(hub.subscribe(withoutEvents, subscription)).rejects.toThrow('FORBIDDEN');
+  // By the rows, too.
+  const countFor = (viewer: Viewer) =>
+    hub.source.transaction(async (db) => {
+      for (const [name, value] of Object.entries(viewerSettings(viewer)))
+        await db.query('select set_config($1, $2, true)', [name, value]);
+      const [row] = await db.query<{ count: number }[]>(
+        'select count(type)::int as count from read_events(0, 0, 0, 0, 1000)',
+      );
+      return row!.count;
+    });
+  expect(await countFor(dashboard)).toBeGreaterThan(0);
+  expect(await countFor(withoutEvents)).toBe(0);
 });
 
 test('a silent stream sends HEARTBEAT with the newest cursor, and ends when it is closed while it waits', async () => {

@@ -40,7 +40,7 @@ export const client = (of: Token, ceiling: Viewer['ceiling']): Viewer => ({
   kind: 'client',
   key: randomUUID(),
   roles: [{ role: 'INTEGRATOR', of, groups: [of, ...(bodiesOf[of] ?? [])] }],
-  scopes: ['practices:read'],
+  scopes: ['practices:read', 'events:read'],
   ceiling,
 });
 

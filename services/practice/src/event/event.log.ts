@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { type CursorCodec, type Place, cursorInvalid } from '@hub/kit/cursor';
+import { HubError } from '@hub/kit/errors';
 import type { WakeUps } from '@hub/kit/event-log';
+import { hasScope } from '@hub/kit/viewer';
 import type { PracticeContext } from '../context.js';
 import { type PracticeFilter } from '../practice/practice.filter.js';
 import { fitting } from '../practice/practice.list.js';
@@ -109,7 +111,9 @@ export class Reader {
 const batchSize = 500;
 
 /** The head of the log and its epoch, in the context's read transaction. */
-export const readHead = async ({ db }: PracticeContext): Promise<{ head: number; epoch: number }> => {
+export const readHead = async ({ db, viewer }: PracticeContext): Promise<{ head: number; epoch: number }> => {
+  if (!hasScope(viewer, 'events:read'))
+    throw new HubError('FORBIDDEN', 'Events are for API clients that were given events:read.');
   const [row] = await db.read((tx) =>
     tx.query<{ last: string; epoch: string }[]>('select last, epoch from event_head'),
   );

@@ -102,7 +102,9 @@ const readerSql = (roles: Roles): string[] => [
      returns table (place bigint, ordinal bigint, type text, practice_key uuid, at timestamptz, seen_at_origin boolean)
      language plpgsql stable security definer set search_path = pg_catalog, public set plan_cache_mode = force_generic_plan as $$
    #variable_conflict use_column
-   begin return query
+   begin
+   if not ${viewer.events} then return; end if;
+   return query
    with own as materialized (
      select e.position, e.at, e.state, 'b:' || e.body as body, e.joined, 's:' || e.state = any (${viewer.strictHome}) as strict
        from public.event e

@@ -44,6 +44,8 @@ export const viewer = {
   reviewer: text('reviewer'),
   curator: flag('curator'),
   auditor: flag('auditor'),
+  /** Whether they may follow the event log. */
+  events: flag('events'),
   /** No viewer at all: the process itself. */
   none: `(select ${setting('vetted')} = '')`,
 };
@@ -73,6 +75,7 @@ export function viewerSettings(asker: Viewer): Settings {
     'hub.reviewer': has('REVIEWER') ? asker.key! : '',
     'hub.curator': has('CURATOR') ? 'on' : 'off',
     'hub.auditor': has('AUDITOR') ? 'on' : 'off',
+    'hub.events': hasScope(asker, 'events:read') ? 'on' : 'off',
   };
 }
 
