@@ -28,7 +28,7 @@ test(
   async () => {
     const all = new Tally({ seed });
     for (let world = 0; all.comparisons < wanted && all.differences === 0; world++)
-      all.add(await checkWorld(exchange, createWorld(seed + world, { practices }), thorough));
+      all.add(await checkWorld(exchange, createWorld(seed + world, { practices, moves: true }), thorough));
     process.stdout.write(
       `security: SECURITY_SEED=${seed}, ${all.comparisons} comparisons, ${all.differences} differences\n`,
     );

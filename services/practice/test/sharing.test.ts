@@ -209,6 +209,15 @@ describe('a section with a marking of its own', () => {
     ]);
     await update(kenya, id, mark('GENDER', 'RED')); // never written: nothing of it changed for anybody
     expect((await events(ugandaContributor, (await events(igad)).cursor)).nodes).toEqual([]);
+
+    // The practice's own marking, of sections that have none: curators go on to see the header.
+    const green = await submitted(hub, kenya, 's:KEN', { marking: 'GREEN' });
+    const { cursor: open } = await events(curator);
+    await update(kenya, green.id, amber);
+    expect((await events(curator, open)).nodes).toEqual([
+      { type: 'BECAME_VISIBLE', practiceId: green.id, practice: { narrative: null } },
+    ]);
+    expect((await events(igad, open)).nodes).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@
  * - yes→no: NO_LONGER_VISIBLE, once, where it first went out of sight.
  * - no→yes: from where it first came into sight, that event (BECAME_VISIBLE when it is not one readers know) and the
  *   later ones.
- * - yes→yes: every event; BECAME_VISIBLE where more or less of its sections came into sight, by a section's marking or
+ * - yes→yes: every event; BECAME_VISIBLE where more or less of its sections came into sight, by a marking or
  *   by a grant to this very person; and where it came back into sight after it had gone, BECAME_VISIBLE. A reader whose cursor
  *   was cut while it was out of sight had not been told of it before; to any other this is nothing new.
  * - no→no: nothing.
@@ -46,12 +46,12 @@ const image = (event: string, side: 'before' | 'after'): Image => ({
 });
 const now = practiceImage('p');
 
-/** Whether an event `b` changed which sections the viewer sees, of a practice whose header they see. */
-const sectionsChanged = `(b.type = 'AUDIENCE_CHANGED' and exists (
-  select 1 from jsonb_object_keys(b.sections_before || b.sections_after) k(name)
-   where coalesce(${seesSectionNamed(image('b', 'before'), 'k.name')}, false) <> coalesce(${seesSectionNamed(image('b', 'after'), 'k.name')}, false)
-     and exists (select 1 from public.practice_version n join public.practice_section s on s.version_key = n.key
-       where n.practice_key = b.practice_key and n.submitted_at is not null and s.name = k.name)))`;
+/** Whether an event `b` changed which sections the viewer sees, of a practice whose header they saw and see. */
+const sectionsChanged = `(b.type = 'AUDIENCE_CHANGED'
+  and coalesce(${seesHeader(image('b', 'before'))} and ${seesHeader(image('b', 'after'))}, false) and exists (
+  select 1 from (select distinct s.name from public.practice_version n join public.practice_section s on s.version_key = n.key
+     where n.practice_key = b.practice_key and n.submitted_at is not null) k
+   where coalesce(${seesSectionNamed(image('b', 'before'), 'k.name')}, false) <> coalesce(${seesSectionNamed(image('b', 'after'), 'k.name')}, false)))`;
 /** A grant given or ended is told to the person it is for, and to nobody else. */
 const accessChanged = `(b.type = 'ACCESS_CHANGED' and 'p:' || b.person = ${viewer.person})`;
 
