@@ -386,7 +386,7 @@ describe('requests that are none', () => {
     ['10,000 levels of lists', JSON.stringify({ query: `{ nodes(ids: ${'['.repeat(10_000)}${']'.repeat(10_000)}) { id } }` }), 400, 'BAD_REQUEST'],
     ['10,000 levels of variables', `{"query":"query ($f: PracticeFilter) { practices(filter: $f) { totalCount } }","variables":{"f":${deepJson(10_000)}}}`, 400, 'BAD_REQUEST'],
     ['a 2 MB body', JSON.stringify({ query: `{ viewer { kind } } #${'x'.repeat(2 ** 21)}` }), 413, 'BAD_REQUEST'],
-    ['100,000 tokens', JSON.stringify({ query: `{ ${'a '.repeat(100_000)} }` }), 400, 'BAD_REQUEST'],
+    ['100,000 tokens', JSON.stringify({ query: `{ ${'a '.repeat(100_000)} }` }), 400, 'GRAPHQL_PARSE_FAILED'],
     ['a subscription', '{"query":"subscription { practiceEvents { type } }"}', 400, 'BAD_REQUEST'],
     ['bytes that are no UTF-8', new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]), 400, 'BAD_REQUEST'],
   ])('%s', async (_, body, status, code) => expect(await post(body)).toEqual([status, code])); // prettier-ignore
