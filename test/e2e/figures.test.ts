@@ -10,8 +10,10 @@ import { type Wire, wireTo } from '@hub/local/wire';
 import { type Counter, countRequests } from '../proxies.js';
 
 let hub: Hub;
-/** What goes on without anybody asking: waking and polling for events, and practice following membership's log. */
-const background = /^select last from \w+|read_membership_events|membership_progress|pg_notify/;
+/** What goes on without anybody asking: waking and polling for events, practice following membership's log, noting
+ *  what has run out, and the access log. */
+const background =
+  /^select last from \w+|read_membership_events|membership_progress|pg_notify|note_lapses|chain_accesses|access_queue/;
 
 const statements = {} as Record<ServiceName, Wire>;
 const requests = {} as Record<ServiceName, Counter>;
@@ -76,7 +78,7 @@ const card = `
   regions { name { text } } themes { label { text } }`;
 
 /** Without asking membership who asks, which the gateway does not know when it has not heard membership's log lately. */
-const beside = (statements: Record<string, number>, usual: number, most: number) => {
+const beside = (statements: Record<string, number>, usual: number, most: number): Record<string, number> => {
   const asking = statements['membership']! - usual;
   return { ...statements, membership: asking > 0 && asking <= most ? usual : statements['membership']! };
 };
@@ -130,6 +132,6 @@ test('an event costs the same, whatever the practice and however many it has of 
   await stream.end();
   for (const { requests, statements } of costs) {
     expect(requests).toEqual({ practice: 2, region: 2, membership: 1 }); // practice: the two mutations
-    expect([statements.region, statements.membership]).toEqual([8, 5]);
+    expect([statements['region'], statements['membership']]).toEqual([8, 5]);
   }
 });

@@ -7,7 +7,7 @@
  * that time, to be kept right at each change; where work leaves the database (feeds), a queue has its place.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { Session, clockSetting } from '@hub/kit/database';
+import { clockSetting } from '@hub/kit/database';
 import type { Log } from '@hub/kit/log';
 import type { DataSource } from 'typeorm';
 
@@ -53,7 +53,11 @@ export function startWorker({ database, now, wake, log }: WorkerOptions): Worker
 
 /** Notes everything that has come to its end by `now`; says how many events it appended. */
 export async function noteLapses(database: DataSource, now: Date): Promise<number> {
-  const session = new Session(database, () => clockSetting(now));
-  const [row] = await session.write((tx) => tx.query<{ noted: number }[]>('select note_lapses(null) as noted'));
+  const [[name, moment]] = Object.entries(clockSetting(now)) as [[string, string]];
+  // One statement, and so one transaction, for which alone the clock is set.
+  const [row] = await database.query<{ noted: number }[]>(
+    'select note_lapses(null) as noted from set_config($1, $2, true)',
+    [name, moment],
+  );
   return row!.noted;
 }

@@ -151,6 +151,7 @@ export async function readBatch(
         practice_key: string;
         at: Date;
         seen_at_origin: boolean;
+        is_back: boolean;
       }[]
     >('select * from read_events($1, $2, $3, $4, $5)', [
       ...[reader.place, reader.ordinal, reader.origin.position, reader.origin.ordinal],
@@ -158,9 +159,15 @@ export async function readBatch(
     ]),
   );
   const gone = PracticeEventType.NO_LONGER_VISIBLE;
-  const seen = rows.filter(
-    (row) => row.type && (row.type !== gone || row.seen_at_origin || reader.announced.has(row.practice_key)),
-  );
+  const announced = new Set(reader.announced);
+  const seen = rows.flatMap((row) => {
+    const wasAnnounced = announced.has(row.practice_key);
+    // Back in sight is news to whoever was cut while it was out of sight, and not to whom this reader has told of it.
+    const type = row.is_back && !wasAnnounced ? PracticeEventType.BECAME_VISIBLE : row.type;
+    if (!type || (type === gone && !row.seen_at_origin && !wasAnnounced)) return [];
+    if (type !== gone) announced.add(row.practice_key);
+    return [{ ...row, type }];
+  });
   const fits = filter
     ? await context.db.read((tx) =>
         fitting(
@@ -176,7 +183,7 @@ export async function readBatch(
     .map((row) => ({
       place: Number(row.place),
       ordinal: Number(row.ordinal),
-      type: row.type!,
+      type: row.type,
       practiceKey: row.practice_key,
       at: row.at,
     }));

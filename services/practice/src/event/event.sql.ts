@@ -99,7 +99,7 @@ const heardAfter = `interval '65 seconds'`;
  */
 const readerSql = (roles: Roles): string[] => [
   `create function read_events(after_place bigint, after_ordinal bigint, origin bigint, origin_ordinal bigint, batch_size int)
-     returns table (place bigint, ordinal bigint, type text, practice_key uuid, at timestamptz, seen_at_origin boolean)
+     returns table (place bigint, ordinal bigint, type text, practice_key uuid, at timestamptz, seen_at_origin boolean, is_back boolean)
      language plpgsql stable security definer set search_path = pg_catalog, public set plan_cache_mode = force_generic_plan as $$
    #variable_conflict use_column
    begin
@@ -173,23 +173,22 @@ const readerSql = (roles: Roles): string[] => [
    )
    select b.position, 0::bigint,
      case
-       when t.now and b.position = t.back then 'BECAME_VISIBLE'
        when t.now and (t.before or b.position > t.turn) and (${sectionsChanged} or ${accessChanged}) then 'BECAME_VISIBLE'
        when t.now and (t.before or b.position > t.turn) and (b.type <> 'REVISED' or ${seesVersionNumbered(now, 'b.practice_key', 'b.version')}) and b.type in (${knownTypes}) then b.type
        when t.now and not t.before and b.position = t.turn
          then case when b.type in (${knownTypes}) then b.type else 'BECAME_VISIBLE' end
        when not t.now and t.before and b.position = t.turn then 'NO_LONGER_VISIBLE'
      end,
-     b.practice_key, b.at, coalesce(t.at_origin, false)
+     b.practice_key, b.at, coalesce(t.at_origin, false), coalesce(t.now and b.position = t.back, false)
    from batch b left join turned t on t.practice_key = b.practice_key
      left join public.practice p on p.key = b.practice_key
    union all
    select m.position, m.first,
      case
-       when t.now and m.position in (t.back, t.turn) then 'BECAME_VISIBLE'
+       when t.now and m.position = t.turn then 'BECAME_VISIBLE'
        when not t.now and t.before and m.position = t.turn then 'NO_LONGER_VISIBLE'
      end,
-     m.practice_key, m.at, coalesce(t.at_origin, false)
+     m.practice_key, m.at, coalesce(t.at_origin, false), coalesce(t.now and m.position = t.back, false)
    from moved m join turned t on t.practice_key = m.practice_key
    order by 1, 2;
    end $$`,
