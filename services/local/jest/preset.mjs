@@ -21,6 +21,7 @@ export const preset = ({ postgres = true } = {}, more = {}) => ({
   testEnvironment: here('environment.mjs'),
   testPathIgnorePatterns: ['/node_modules/', '/fixtures/'],
   testTimeout: 30_000,
+  maxWorkers: 2, // most of them wait for processes of their own; jest's default on two cores is one
   forceExit: true, // safe: what leaks has failed its file by then (environment.mjs), and would only make jest hang
   reporters: ['default', here('countReporter.mjs')],
   ...(postgres && { globalSetup: here('globalSetup.mjs'), globalTeardown: here('globalTeardown.mjs') }),

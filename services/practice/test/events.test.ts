@@ -385,7 +385,7 @@ test('a client that was not given events reads practices and is told of no event
       for (const [name, value] of Object.entries(viewerSettings(viewer)))
         await db.query('select set_config($1, $2, true)', [name, value]);
       const [row] = await db.query<{ count: number }[]>(
-        'select count(type)::int as count from read_events(0, 0, 0, 0, 1000)',
+        `select count(type)::int as count from read_events(0, 0, 0, 0, '{}', 1000)`,
       );
       return row!.count;
     });

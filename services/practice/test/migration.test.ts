@@ -67,7 +67,7 @@ test('without a viewer the run-time role reads no protected row and no event', a
     for (const table of ['practice', 'practice_version', 'practice_section', 'practice_curation', 'review_assignment'])
       expect((await client.query(`select * from ${table}`)).rows).toEqual([]);
     await expect(client.query('select * from event')).rejects.toMatchObject({ code: '42501' });
-    expect((await client.query('select * from read_events(0, 0, 0, 0, 10)')).rows).toEqual([]);
+    expect((await client.query(`select * from read_events(0, 0, 0, 0, '{}', 10)`)).rows).toEqual([]);
   });
 });
 

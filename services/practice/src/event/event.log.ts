@@ -153,8 +153,9 @@ export async function readBatch(
         seen_at_origin: boolean;
         is_back: boolean;
       }[]
-    >('select * from read_events($1, $2, $3, $4, $5)', [
+    >('select * from read_events($1, $2, $3, $4, $5, $6)', [
       ...[reader.place, reader.ordinal, reader.origin.position, reader.origin.ordinal],
+      [...reader.announced],
       batchSize,
     ]),
   );

@@ -98,7 +98,7 @@ const heardAfter = `interval '65 seconds'`;
  * viewer sees of a practice may have changed.
  */
 const readerSql = (roles: Roles): string[] => [
-  `create function read_events(after_place bigint, after_ordinal bigint, origin bigint, origin_ordinal bigint, batch_size int)
+  `create function read_events(after_place bigint, after_ordinal bigint, origin bigint, origin_ordinal bigint, announced uuid[], batch_size int)
      returns table (place bigint, ordinal bigint, type text, practice_key uuid, at timestamptz, seen_at_origin boolean, is_back boolean)
      language plpgsql stable security definer set search_path = pg_catalog, public set plan_cache_mode = force_generic_plan as $$
    #variable_conflict use_column
@@ -165,17 +165,20 @@ const readerSql = (roles: Roles): string[] => [
    ), gone as (
      select m.practice_key, max(m.place) as place from moment m where not m.seen group by 1
    ), turned as materialized (
-     select t.practice_key, t.now, t.before, t.at_origin,
-       min(m.place) filter (where t.now <> t.before and m.seen = t.now) as turn,
-       min(m.place) filter (where t.now and t.before and m.place > g.place) as back
-       from touched t left join moment m on m.practice_key = t.practice_key left join gone g on g.practice_key = t.practice_key
-      group by 1, 2, 3, 4
+     select t.practice_key, t.now, t.before, t.at_origin, k.knew,
+       min(m.place) filter (where m.seen = t.now and case when t.now then not k.knew else t.before end) as turn,
+       min(m.place) filter (where t.now and k.knew and m.seen and m.place > coalesce(g.place, case when not t.before then t.start end)) as back
+       from touched t
+       -- Wherever a replay is cut: what the reader saw where it began, or has been told of, is not new to it.
+       cross join lateral (select t.before or t.at_origin or t.practice_key = any (announced) as knew) k
+       left join moment m on m.practice_key = t.practice_key left join gone g on g.practice_key = t.practice_key
+      group by 1, 2, 3, 4, 5
    )
    select b.position, 0::bigint,
      case
-       when t.now and (t.before or b.position > t.turn) and (${sectionsChanged} or ${accessChanged}) then 'BECAME_VISIBLE'
-       when t.now and (t.before or b.position > t.turn) and (b.type <> 'REVISED' or ${seesVersionNumbered(now, 'b.practice_key', 'b.version')}) and b.type in (${knownTypes}) then b.type
-       when t.now and not t.before and b.position = t.turn
+       when t.now and (t.knew or b.position > t.turn) and (${sectionsChanged} or ${accessChanged}) then 'BECAME_VISIBLE'
+       when t.now and (t.knew or b.position > t.turn) and (b.type <> 'REVISED' or ${seesVersionNumbered(now, 'b.practice_key', 'b.version')}) and b.type in (${knownTypes}) then b.type
+       when t.now and not t.knew and b.position = t.turn
          then case when b.type in (${knownTypes}) then b.type else 'BECAME_VISIBLE' end
        when not t.now and t.before and b.position = t.turn then 'NO_LONGER_VISIBLE'
      end,
@@ -192,5 +195,5 @@ const readerSql = (roles: Roles): string[] => [
    from moved m join turned t on t.practice_key = m.practice_key
    order by 1, 2;
    end $$`,
-  ...definerFunction('read_events(bigint, bigint, bigint, bigint, int)', roles),
+  ...definerFunction('read_events(bigint, bigint, bigint, bigint, uuid[], int)', roles),
 ];
