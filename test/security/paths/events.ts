@@ -149,9 +149,10 @@ function due(view: View, practice: Practice, later: readonly (Happening | Move)[
 }
 
 /** An event of a version that is hidden from the viewer is hidden with it. */
-const mayKnowOfVersion = (view: View, practice: Practice, { version }: Happening): boolean => {
+/** A withdrawal is of the practice, and told to whoever sees it, whatever versions they know. */
+const mayKnowOfVersion = (view: View, practice: Practice, { type, version }: Happening): boolean => {
   const sight = view.shown(practice);
-  return sight !== null && version <= sight.version.number;
+  return sight !== null && (type === 'WITHDRAWN' || version <= sight.version.number);
 };
 
 /** An open stream that is caught up; `untilQuiet` has what it was told up to the next HEARTBEAT that has news before it. */
