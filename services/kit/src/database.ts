@@ -115,8 +115,9 @@ export class Session {
       try {
         return await work();
       } catch (error) {
+        const isLost = this.#runner?.isReleased ?? false;
         await this.#end('rollback');
-        throw error;
+        throw isLost ? connectionLostBy(error) : error;
       }
     });
     this.#queue = run.catch(() => undefined);
@@ -146,15 +147,22 @@ export class Session {
     const runner = this.#runner;
     if (!runner) return;
     this.#runner = null;
+    const isLost = runner.isReleased;
     try {
       await runner.query(statement);
     } catch (error) {
-      if (statement === 'commit') throw error;
+      if (statement === 'commit') throw isLost ? connectionLostBy(error) : error;
     } finally {
       await runner.release();
     }
   }
 }
+
+/** A runner that is released while its session still has it has lost its connection, whatever it says itself. */
+const connectionLostBy = (cause: unknown): Error =>
+  isConnectionLost(cause)
+    ? (cause as Error)
+    : Object.assign(new Error('The connection was lost.', { cause }), { code: '08006' });
 
 /** PostgreSQL's code of a violated unique constraint (23505); `constraint` narrows it to one. */
 export const isUniqueViolation = (error: unknown, constraint?: string): boolean => {

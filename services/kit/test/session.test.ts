@@ -3,7 +3,15 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FreshDatabase, freshDatabase } from '@hub/local/testing';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import { Session, arrayLiteral, clockSetting, isUniqueViolation, nowSql, openDatabase } from '../src/database.js';
+import {
+  Session,
+  arrayLiteral,
+  clockSetting,
+  isConnectionLost,
+  isUniqueViolation,
+  nowSql,
+  openDatabase,
+} from '../src/database.js';
 
 let database: FreshDatabase;
 let source: DataSource;
@@ -99,4 +107,23 @@ test('rules compare with the clock of the process, and with the database’s own
     `select abs(extract(epoch from ${nowSql} - now())) < 1 as near`,
   );
   expect(row).toEqual({ near: true });
+});
+
+test.each(['the next read', 'the end'])('a connection lost within a session is told as such by %s', async (when) => {
+  const own = session('ann');
+  const pid = await own.read(async (db) => {
+    const [row] = await db.query<{ pid: number }[]>('select pg_backend_pid() as pid');
+    return row!.pid;
+  });
+  const admin = new pg.Client({ connectionString: database.adminUrl });
+  await admin.connect();
+  await admin.query('select pg_terminate_backend($1, 5000)', [pid]);
+  await admin.end();
+  await new Promise((resolve) => setTimeout(resolve, 50)); // for our end of the connection to hear of it
+  const error = await (when === 'the end' ? own.close() : names(own)).then(
+    () => null,
+    (cause: unknown) => cause,
+  );
+  expect(isConnectionLost(error)).toBe(true);
+  expect(await names(session('ann'))).toContain('a');
 });
