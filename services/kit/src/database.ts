@@ -196,4 +196,4 @@ const connectionLost = /^(08...|57P..|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMED
 /** Whether a connection cannot be had or was lost mid-way: the service's trouble, and no bug. */
 export const isConnectionLost = (error: unknown): boolean =>
   connectionLost.test(databaseCode(error)) ||
-  /Connection terminated|timeout exceeded when trying to connect/.test((error as Error | undefined)?.message ?? '');
+  /Connection terminated|timeout exceeded when trying to connect|Driver not Connected/.test((error as Error | undefined)?.message ?? '');
