@@ -135,9 +135,10 @@ export class Session {
         Object.values(settings),
       ]);
     } catch (error) {
+      const isLost = runner.isReleased;
       await runner.query('rollback').catch(() => undefined);
       await runner.release();
-      throw error;
+      throw isLost ? connectionLostBy(error) : error;
     }
     this.#runner = runner;
     return runner;
@@ -196,4 +197,6 @@ const connectionLost = /^(08...|57P..|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMED
 /** Whether a connection cannot be had or was lost mid-way: the service's trouble, and no bug. */
 export const isConnectionLost = (error: unknown): boolean =>
   connectionLost.test(databaseCode(error)) ||
-  /Connection terminated|timeout exceeded when trying to connect|Driver not Connected/.test((error as Error | undefined)?.message ?? '');
+  /Connection terminated|timeout exceeded when trying to connect|Driver not Connected/.test(
+    (error as Error | undefined)?.message ?? '',
+  );
