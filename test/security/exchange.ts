@@ -52,7 +52,8 @@ export interface Exchange {
   close(): Promise<void>;
 }
 
-export async function openExchange(): Promise<Exchange> {
+/** `now`: the clock practice goes by. */
+export async function openExchange({ now }: { now?: () => Date } = {}): Promise<Exchange> {
   const closing: (() => Promise<unknown>)[] = [];
   const [practice, membership] = await Promise.all([
     freshDatabase(
@@ -110,6 +111,7 @@ export async function openExchange(): Promise<Exchange> {
       cursorKey,
       heartbeatMs,
       log,
+      ...(now && { now }),
     }),
   );
   await caughtUp(practiceSql, membershipSql); // with the memberships of the seed; a world's are written in their place
